@@ -1,0 +1,58 @@
+# Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help setup run status clean test unit check format e2e-compose bench chaos simulate
+
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+LOG := .cache/make.log
+SEED ?= 1
+# Silent when it succeeds; the end of its output when it fails.
+quietly = echo "  $(1)"; $(BIN)/$(1) > $(LOG) 2>&1 || { tail -n 40 $(LOG); exit 1; }
+
+help: ## this table
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## create .venv with every package pinned by hash
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or: make PYTHON=..."; exit 1; }
+	@mkdir -p .cache
+	@$(PYTHON) shared/local/install.py deploy/requirements/dev.txt
+
+run: setup ## start the whole system here (Ctrl-C stops it; data is kept)
+	@$(BIN)/python -m shared.local run
+
+status: setup ## what is up, where it is, and the demo credentials
+	@$(BIN)/python -m shared.local status
+
+clean: ## stop what runs; remove .run, .venv and .cache
+	@test ! -x $(BIN)/python || $(BIN)/python -m shared.local clean
+	@rm -rf .run .venv .cache
+
+test: check ## every check, then every test that needs no Compose
+	@$(BIN)/pytest -m "not compose" tests
+
+unit: setup ## the fast tests, without I/O
+	@$(BIN)/pytest tests/unit
+
+check: setup ## formatting, lint, types, import rules
+	@$(call quietly,ruff format --check .)
+	@$(call quietly,ruff check .)
+	@$(call quietly,mypy)
+	@$(call quietly,lint-imports --no-logo)
+
+format: setup ## format, and repair what lint can repair
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+e2e-compose: setup ## the journeys against the containers of docker-compose.yml
+	@docker compose up --detach --build --wait
+	@$(BIN)/pytest -m compose tests/e2e; code=$$?; docker compose down --volumes; exit $$code
+
+bench: setup ## measure throughput and latency on this machine
+	@$(BIN)/python -m tests.bench
+
+chaos: setup ## kill and freeze real processes, then check the history
+	@$(BIN)/pytest tests/chaos
+
+simulate: setup ## all services in one process, with faults (SEED=1 repeats a run)
+	@$(BIN)/python -m tests.simulation --seed $(SEED)

@@ -1,0 +1,1 @@
+"""One folder per service; services never import one another."""

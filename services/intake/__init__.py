@@ -1,0 +1,1 @@
+"""Intake decides who may be treated: registration, screening, consent, clearance, safety holds."""

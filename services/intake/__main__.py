@@ -1,0 +1,9 @@
+"""`python -m services.intake api|consumer|relay`."""
+
+import sys
+
+from services.intake.main import SERVICE
+from services.intake.settings import Settings
+from shared.processes.command import main
+
+main(SERVICE, sys.argv[1:], Settings)

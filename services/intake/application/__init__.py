@@ -1,0 +1,1 @@
+"""Room 2: one use case per function, on the unit of work it is given, and the reads."""

@@ -1,0 +1,1 @@
+"""The edges of outcomes: they translate and decide nothing."""

@@ -1,0 +1,131 @@
+"""ROUTES of outcomes: what sites post and what other services say, in our own words."""
+
+from functools import partial
+
+from services.outcomes.application import handlers
+from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
+from services.outcomes.domain.commands import (
+    CloseAlerts,
+    OpenCourse,
+    Origin,
+    RecordAnswers,
+    RecordDose,
+    RecordStreamConsent,
+    RegisterPatient,
+)
+from services.outcomes.domain.scoring import assessment_id
+from shared.contracts import intake, scheduling, session_record, site
+from shared.contracts.envelope import Event
+from shared.contracts.instruments import INSTRUMENTS
+from shared.kernel.errors import Malformed
+from shared.kernel.policy import Policy
+from shared.storage.steps import Route, Routes
+from shared.storage.unit_of_work import Need
+
+ROLES = frozenset({"nurse", "therapist", "prescriber", "coordinator"})
+
+
+def routes(policy: Policy) -> Routes:
+    return _posted(policy) | _of_intake(policy) | _of_the_course(policy)
+
+
+def _posted(policy: Policy) -> Routes:
+    answered = site.AssessmentAnswered
+    handle = partial(handlers.record_answers, policy=policy)
+    return {answered.type: Route(answered, _answered, handle, _needs_of_answers, ROLES)}
+
+
+def _of_intake(policy: Policy) -> Routes:
+    registered, screened = intake.PatientRegistered, intake.PatientScreened
+    consented, revoked = intake.PatientConsented, intake.ConsentRevoked
+    lifted = intake.SafetyHoldLifted
+    answers = partial(handlers.record_answers, policy=policy)
+    register = partial(handlers.register_patient, policy=policy)
+    consent = partial(handlers.record_stream_consent, policy=policy)
+    return {
+        registered.type: Route(registered, _registered, register, _needs),
+        screened.type: Route(screened, _screened, answers, _needs_of_answers),
+        consented.type: Route(consented, _consented, consent, _needs),
+        revoked.type: Route(revoked, _revoked, consent, _needs),
+        lifted.type: Route(lifted, _lifted, handlers.close_alerts, _needs_nothing),
+    }
+
+
+def _of_the_course(policy: Policy) -> Routes:
+    opened, dosed = scheduling.CourseOpened, session_record.DoseAdministered
+    course = partial(handlers.open_course, policy=policy)
+    dose = partial(handlers.record_dose, policy=policy)
+    return {
+        opened.type: Route(opened, _opened, course, _needs),
+        dosed.type: Route(dosed, _dosed, dose, _needs),
+    }
+
+
+def _cause(event: Event) -> str:
+    """Names the event: two sites may give two events the same id, but not from one source."""
+    return f"{event.source}#{event.id}"
+
+
+def _needs(event: Event) -> list[Need]:
+    return [(TRAJECTORIES, event.subject), (SUMMARIES, event.subject)]
+
+
+def _needs_of_answers(event: Event) -> list[Need]:
+    return [*_needs(event), (ALERTS, assessment_id(_cause(event)))]
+
+
+def _needs_nothing(_event: Event) -> list[Need]:
+    return []  # which alerts are open is asked by patient, not by id
+
+
+def _answered(event: Event) -> RecordAnswers:
+    return _answers(event, "course")
+
+
+def _screened(event: Event) -> RecordAnswers:
+    return _answers(event, "screening")
+
+
+def _answers(event: Event, origin: Origin) -> RecordAnswers:
+    said = event.data
+    if faults := INSTRUMENTS[said.instrument].faults(said.answers):
+        raise Malformed("/data/answers", faults)
+    return RecordAnswers(
+        _cause(event),
+        event.time if origin == "course" else said.answered_at,
+        event.subject,
+        said.instrument,
+        said.answers,
+        origin,
+        said.total if origin == "course" else None,  # intake has checked its sender's total
+    )
+
+
+def _registered(event: Event) -> RegisterPatient:
+    return RegisterPatient(_cause(event), event.time, event.subject, event.data.indication)
+
+
+def _consented(event: Event) -> RecordStreamConsent:
+    granted = event.data.analysts_stream
+    return RecordStreamConsent(_cause(event), event.time, event.subject, granted)
+
+
+def _revoked(event: Event) -> RecordStreamConsent:
+    return RecordStreamConsent(_cause(event), event.time, event.subject, granted=False)
+
+
+def _opened(event: Event) -> OpenCourse:
+    return OpenCourse(
+        _cause(event), event.time, event.subject, event.data.course_id, event.data.route
+    )
+
+
+def _dosed(event: Event) -> RecordDose:
+    said = event.data
+    return RecordDose(
+        _cause(event), said.administered_at, event.subject, said.encounter_id, said.dose_number
+    )
+
+
+def _lifted(event: Event) -> CloseAlerts:
+    return CloseAlerts(_cause(event), event.time, event.subject)

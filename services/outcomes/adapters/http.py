@@ -1,0 +1,83 @@
+"""The reads of outcomes over HTTP. Who sees small counts is decided here, by the caller's role."""
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from services.outcomes.adapters.schemas import (
+    AlertSchema,
+    OutcomesQuery,
+    OutcomesSchema,
+    TrajectoryLineSchema,
+    TrajectorySchema,
+)
+from services.outcomes.application import queries
+from shared.kernel.policy import Policy
+from shared.storage.reads import Reads
+from shared.storage.store import Store
+from shared.web.reading import (
+    Page,
+    clinic_reads,
+    found,
+    needs,
+    network_reads,
+    page_of,
+    paged,
+    principal,
+)
+
+
+def blueprint(store: Store, policy: Policy) -> Blueprint:
+    blp = Blueprint("outcomes", __name__, url_prefix="/v1", description="Whether it helped.")
+    _trajectories(blp, store, policy)
+    _alerts(blp, store)
+    _outcomes(blp, store, policy)
+    return blp
+
+
+def _trajectories(blp: Blueprint, store: Store, policy: Policy) -> None:
+    @blp.get("/trajectories")
+    @blp.arguments(Page, location="query")
+    @blp.response(200, page_of(TrajectoryLineSchema))
+    @needs("records:read")
+    def trajectories(page: dict[str, Any]) -> dict[str, Any]:
+        """The clinic's patients, where each one stands."""
+        return paged(queries.trajectories(clinic_reads(store), **page))
+
+    @blp.get("/trajectories/<patient_id>")
+    @blp.response(200, TrajectorySchema)
+    @needs("records:read")
+    def trajectory(patient_id: str) -> queries.TrajectoryView:
+        """One patient's baseline and every result on the dose axis."""
+        return found(queries.trajectory(clinic_reads(store), patient_id, policy))
+
+
+def _alerts(blp: Blueprint, store: Store) -> None:
+    @blp.get("/alerts")
+    @blp.arguments(Page, location="query")
+    @blp.response(200, page_of(AlertSchema))
+    @needs("records:read")
+    def alerts(page: dict[str, Any]) -> dict[str, Any]:
+        """The clinic's open risk answers: each needs a person today."""
+        return paged(queries.alerts(clinic_reads(store), **page))
+
+
+def _outcomes(blp: Blueprint, store: Store, policy: Policy) -> None:
+    @blp.get("/outcomes")
+    @blp.arguments(OutcomesQuery, location="query")
+    @blp.response(200, OutcomesSchema)
+    def outcomes(_query: dict[str, Any]) -> dict[str, Any]:
+        """Response and remission per clinic and indication; a clinic sees its own rows only."""
+        return {"items": queries.outcomes(_permitted(store), _cells_min(policy))}
+
+
+def _permitted(store: Store) -> Reads:
+    if principal().clinic:
+        return needs("records:read")(clinic_reads)(store)
+    return network_reads(store)
+
+
+def _cells_min(policy: Policy) -> int:
+    """Small counts are for the clinic itself and for operations; for nobody else."""
+    sees_all = principal().clinic or "operations" in principal().roles
+    return 0 if sees_all and "analyst" not in principal().roles else int(policy["cells.min"])

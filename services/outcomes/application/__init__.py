@@ -1,0 +1,1 @@
+"""Use cases and reads of outcomes, on the unit-of-work port."""

@@ -1,0 +1,1 @@
+"""Pure decisions of outcomes: facts in, everything else derived from them."""

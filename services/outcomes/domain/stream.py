@@ -1,0 +1,87 @@
+"""The analysts' stream: what has been published under a token, and what must be published now.
+
+Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be led back to one.
+"""
+
+import json
+from dataclasses import dataclass, fields, replace
+from hashlib import sha256
+
+from services.outcomes.domain.dose_axis import Result
+from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
+from shared.contracts.site import Indication
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The last revision of one result. `assessment_id` never leaves the store."""
+
+    assessment_id: str
+    result_id: str
+    revision: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSubject:
+    token: str
+    results: tuple[Published, ...] = ()
+    withdrawn: bool = False
+
+
+def publish(
+    subject: StreamSubject, indication: Indication, results: tuple[Result, ...]
+) -> tuple[StreamSubject, list[OutcomeResult]]:
+    """The new results, and new revisions of those whose content is no longer what was said."""
+    known = {each.assessment_id: each for each in subject.results}
+    news = []
+    for result in results:
+        before = known.get(result.assessment_id)
+        # Counted, not derived: the id tells the order within one subject and nothing else.
+        result_id = before.result_id if before else f"{subject.token}-{len(known) + 1}"
+        revision = before.revision + 1 if before else 0
+        event = _event(subject.token, result_id, revision, indication, result)
+        digest = _digest(event)
+        if before and before.sha256 == digest:
+            continue
+        known[result.assessment_id] = Published(result.assessment_id, result_id, revision, digest)
+        news.append(event)
+    return replace(subject, results=tuple(known.values())), news
+
+
+def withdraw(subject: StreamSubject) -> tuple[StreamSubject, SubjectWithdrawn]:
+    """Erases every id that could lead from the token back to the patient (OUT-9)."""
+    erased = replace(subject, results=(), withdrawn=True)
+    return erased, SubjectWithdrawn(subject.token)
+
+
+def _event(
+    token: str, result_id: str, revision: int, indication: Indication, result: Result
+) -> OutcomeResult:
+    return OutcomeResult(
+        subject_token=token,
+        result_id=result_id,
+        revision=revision,
+        indication=indication,
+        route=result.route,
+        instrument=result.instrument,
+        definition=result.definition,
+        study_day=result.study_day,
+        after_dose=result.after_dose,
+        score=result.score,
+        baseline=result.baseline,
+        change=result.change,
+        percent_change=result.percent_change,
+        response=result.response,
+        remission=result.remission,
+        suicidal_item=result.suicidal_item,
+        suicidal_item_change=result.suicidal_item_change,
+    )
+
+
+def _digest(event: OutcomeResult) -> str:
+    said = [getattr(event, name) for name in _CONTENT]
+    return sha256(json.dumps(said).encode()).hexdigest()
+
+
+_CONTENT = sorted({each.name for each in fields(OutcomeResult)} - {"revision"})

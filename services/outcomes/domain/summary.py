@@ -1,0 +1,107 @@
+"""One patient in a few numbers: all that the network's report reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from services.outcomes.domain.dose_axis import POLICY_KEYS, Result
+from services.outcomes.domain.trajectory import Trajectory
+from shared.contracts.instruments import PCL_5, PHQ_9, InstrumentCode
+from shared.contracts.site import Indication
+from shared.kernel.policy import Policy, PolicyReference
+
+
+@dataclass(frozen=True, slots=True)
+class LastResult:
+    """The last scored result of the primary instrument after a dose."""
+
+    after_dose: int
+    study_day: int | None
+    score: float
+    change: float | None
+    response: bool | None
+    remission: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAfter:
+    after_dose: int
+    change: float
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """`responded` and `remitted`: at any time after a dose; null where it cannot be said.
+
+    `sessions_to_response`: the doses given before the first result that met response.
+    `changes`: per dose, the last change from baseline before the next one.
+    """
+
+    patient_id: str
+    indication: Indication
+    instrument: InstrumentCode
+    doses: int
+    baseline: float | None
+    last: LastResult | None
+    responded: bool | None
+    remitted: bool | None
+    sessions_to_response: int | None
+    suicidal_item_change: int | None
+    changes: tuple[ChangeAfter, ...]
+    policy: PolicyReference
+
+
+def primary_instrument(indication: Indication) -> InstrumentCode:
+    return PCL_5.code if indication == "ptsd" else PHQ_9.code
+
+
+def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Policy) -> Summary:
+    instrument = primary_instrument(trajectory.indication)
+    primary = [each for each in results if each.instrument == instrument]
+    after = [each for each in primary if each.after_dose and each.score is not None]
+    baselines = [each.baseline for each in primary if each.baseline is not None]
+    return Summary(
+        patient_id=trajectory.patient_id,
+        indication=trajectory.indication,
+        instrument=instrument,
+        doses=len(trajectory.doses),
+        baseline=baselines[-1] if baselines else None,
+        last=_last(after),
+        responded=_ever(each.response for each in after),
+        remitted=_ever(each.remission for each in after),
+        sessions_to_response=min(
+            (each.after_dose for each in after if each.response), default=None
+        ),
+        suicidal_item_change=_suicidal_item_change(results),
+        changes=_changes(after),
+        policy=policy.reference(*POLICY_KEYS),
+    )
+
+
+def _last(after: list[Result]) -> LastResult | None:
+    if not after:
+        return None
+    last = after[-1]
+    assert last.score is not None, "only scored results are looked at"
+    return LastResult(
+        last.after_dose, last.study_day, last.score, last.change, last.response, last.remission
+    )
+
+
+def _ever(said: Iterable[bool | None]) -> bool | None:
+    known = [each for each in said if each is not None]
+    return any(known) if known else None
+
+
+def _suicidal_item_change(results: tuple[Result, ...]) -> int | None:
+    """Of the last PHQ-9 after a dose, whatever the primary instrument is."""
+    changes = [
+        each.suicidal_item_change
+        for each in results
+        if each.instrument == PHQ_9.code and each.after_dose and each.suicidal_item is not None
+    ]
+    return changes[-1] if changes else None
+
+
+def _changes(after: list[Result]) -> tuple[ChangeAfter, ...]:
+    last = {each.after_dose: each.change for each in after if each.change is not None}
+    return tuple(ChangeAfter(dose, change) for dose, change in sorted(last.items()))

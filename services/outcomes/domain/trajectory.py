@@ -1,0 +1,103 @@
+"""One patient's facts: what was consented, opened, given and answered. Nothing derived is kept.
+
+Each fact is in its set once and the sets are sorted, so that any order of arrival ends alike.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.outcomes.domain.commands import (
+    OpenCourse,
+    RecordDose,
+    RecordStreamConsent,
+    RegisterPatient,
+)
+from services.outcomes.domain.scoring import Assessment
+from shared.contracts.site import Indication, Route
+
+
+@dataclass(frozen=True, slots=True)
+class StreamConsent:
+    id: str
+    at: datetime
+    granted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    id: str
+    at: datetime
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    encounter_id: str
+    at: datetime
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLink:
+    """The only way from the patient to the analysts' stream; erased when consent ends."""
+
+    token: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    patient_id: str
+    indication: Indication
+    consents: tuple[StreamConsent, ...] = ()
+    courses: tuple[Course, ...] = ()
+    doses: tuple[Dose, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    stream: StreamLink | None = None
+
+
+def registered(command: RegisterPatient) -> Trajectory:
+    return Trajectory(command.patient_id, command.indication)
+
+
+def with_consent(command: RecordStreamConsent, trajectory: Trajectory) -> Trajectory:
+    fact = StreamConsent(command.event_id, command.at, command.granted)
+    known = {each.id: each for each in trajectory.consents} | {fact.id: fact}
+    return replace(trajectory, consents=tuple(sorted(known.values(), key=_refusal_last)))
+
+
+def with_course(command: OpenCourse, trajectory: Trajectory) -> Trajectory:
+    fact = Course(command.course_id, command.at, command.route)
+    known = {each.id: each for each in trajectory.courses} | {fact.id: fact}
+    ordered = sorted(known.values(), key=lambda each: (each.at, each.id))
+    return replace(trajectory, courses=tuple(ordered))
+
+
+def with_dose(command: RecordDose, trajectory: Trajectory) -> Trajectory:
+    """One dose per encounter: of a dose given in two parts, the first part's time counts."""
+    fact = Dose(command.encounter_id, command.at, command.number)
+    known = {each.encounter_id: each for each in trajectory.doses}
+    known[fact.encounter_id] = min(fact, known.get(fact.encounter_id, fact), key=_given)
+    return replace(trajectory, doses=tuple(sorted(known.values(), key=_given)))
+
+
+def with_assessment(fact: Assessment, trajectory: Trajectory) -> Trajectory:
+    known = {each.id: each for each in trajectory.assessments} | {fact.id: fact}
+    ordered = sorted(known.values(), key=lambda each: (each.answered_at, each.id))
+    return replace(trajectory, assessments=tuple(ordered))
+
+
+def consenting_since(trajectory: Trajectory) -> datetime | None:
+    """Since when consent to the analysts' stream stands unbroken; None: it does not stand."""
+    since = None
+    for each in trajectory.consents:
+        since = (since or each.at) if each.granted else None
+    return since
+
+
+def _refusal_last(each: StreamConsent) -> tuple[datetime, bool, str]:
+    return each.at, not each.granted, each.id
+
+
+def _given(each: Dose) -> tuple[datetime, int, str]:
+    return each.at, each.number, each.encounter_id

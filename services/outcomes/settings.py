@@ -1,0 +1,10 @@
+"""What a process of outcomes must be told, read once from the environment."""
+
+from dataclasses import dataclass
+
+from shared.runtime.settings import ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings(ServiceSettings):
+    """Nothing beyond what every service needs."""

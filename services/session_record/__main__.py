@@ -1,0 +1,9 @@
+"""`python -m services.session_record api|consumer|relay`."""
+
+import sys
+
+from services.session_record.main import SERVICE
+from services.session_record.settings import Settings
+from shared.processes.command import main
+
+main(SERVICE, sys.argv[1:], Settings)

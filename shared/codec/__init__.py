@@ -1,0 +1,1 @@
+"""Bytes to contracts and back: strict JSON, schemas derived from the contracts, CloudEvents."""

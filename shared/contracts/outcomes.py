@@ -1,0 +1,72 @@
+"""Events of outcomes: `outcomes.assessment` inside the network, `outcomes.stream` for analysts.
+
+What goes on the stream can name nobody: random subject token, study days, no clinic, no time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from shared.contracts.instruments import InstrumentCode
+from shared.contracts.shapes import Between, Code, Id
+from shared.contracts.site import Indication, Route
+
+Score = Annotated[float, Between(0, 200)]
+Change = Annotated[float, Between(-200, 200)]
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentScored:
+    type: ClassVar[str] = "outcomes.assessment.scored.v1"
+    assessment_id: Id
+    instrument: InstrumentCode
+    total: Score | None
+    complete: bool
+    answered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RiskRaised:
+    """An answer that needs a person today: PHQ-9 item 9, or a high C-SSRS triage."""
+
+    type: ClassVar[str] = "outcomes.assessment.risk-raised.v1"
+    assessment_id: Id
+    instrument: InstrumentCode
+    rule: Code
+    level: Literal["moderate", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeResult:
+    """One assessment on the dose axis, de-identified.
+
+    `study_day`: days since the first dose (before it: negative). `after_dose`: doses given before
+    this assessment. `supersedes` is the revision that this one replaces (0: the first).
+    """
+
+    type: ClassVar[str] = "outcomes.stream.result.v1"
+    subject_token: Id
+    result_id: Id
+    revision: Annotated[int, Between(0, 100000)]
+    indication: Indication
+    route: Route | None
+    instrument: InstrumentCode
+    definition: Id
+    study_day: Annotated[int, Between(-3650, 36500, "d")] | None
+    after_dose: Annotated[int, Between(0, 60)]
+    score: Score | None
+    baseline: Score | None
+    change: Change | None
+    percent_change: Annotated[float, Between(-10000, 10000, "%")] | None
+    response: bool | None
+    remission: bool | None
+    suicidal_item: Annotated[int, Between(0, 10)] | None
+    suicidal_item_change: Annotated[int, Between(-10, 10)] | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectWithdrawn:
+    """The person behind the token withdrew: delete every result that carries it."""
+
+    type: ClassVar[str] = "outcomes.stream.subject-withdrawn.v1"
+    subject_token: Id

@@ -1,0 +1,126 @@
+"""The catalogue: every topic, who writes it, who hears it, and the types that travel on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts import intake, outcomes, scheduling, session_record, site
+
+INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES = (
+    "intake",
+    "scheduling",
+    "session-record",
+    "outcomes",
+)
+SERVICES = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One Kafka topic. `heard_by` are consumer groups, which bear their service's name."""
+
+    name: str
+    producer: str
+    heard_by: tuple[str, ...]
+    types: tuple[type[Any], ...]
+    description: str
+    partitions: int = 6
+
+
+PATIENT = Topic(
+    "intake.patient",
+    INTAKE,
+    (SCHEDULING, SESSION_RECORD, OUTCOMES),
+    (
+        intake.PatientRegistered,
+        intake.PatientScreened,
+        intake.PatientConsented,
+        intake.ConsentRevoked,
+        intake.PatientCleared,
+        intake.ClearanceDeclined,
+        intake.ClearanceHeld,
+        intake.ClearanceWithdrawn,
+        intake.SafetyHoldRaised,
+        intake.SafetyHoldLifted,
+    ),
+    "Who may be treated: registration, screening, consent, clearance and safety holds.",
+)
+COURSE = Topic(
+    "scheduling.course",
+    SCHEDULING,
+    (SESSION_RECORD, OUTCOMES),
+    (
+        scheduling.CourseOpened,
+        scheduling.AppointmentBooked,
+        scheduling.AppointmentHeld,
+        scheduling.AppointmentRestored,
+        scheduling.AppointmentCalledOff,
+        scheduling.CourseCompleted,
+    ),
+    "What happens when: courses of care and their appointments.",
+)
+ENCOUNTER = Topic(
+    "session-record.encounter",
+    SESSION_RECORD,
+    (INTAKE, SCHEDULING, OUTCOMES),
+    (
+        session_record.EncounterOpened,
+        session_record.DoseAdministered,
+        session_record.VitalsAlarmRaised,
+        session_record.AdverseEventRecorded,
+        session_record.EncounterCompleted,
+    ),
+    "What was done in the room: doses, alarms, adverse events, completed encounters.",
+)
+ASSESSMENT = Topic(
+    "outcomes.assessment",
+    OUTCOMES,
+    (INTAKE,),
+    (outcomes.AssessmentScored, outcomes.RiskRaised),
+    "Scores and risk answers, for use inside the network.",
+)
+STREAM = Topic(
+    "outcomes.stream",
+    OUTCOMES,
+    (),
+    (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
+    "The analysts' stream: de-identified results on the dose axis.",
+)
+TOPICS = (PATIENT, COURSE, ENCOUNTER, ASSESSMENT, STREAM)
+
+POSTED: dict[str, tuple[type[Any], ...]] = {
+    INTAKE: (
+        site.ReferralReceived,
+        site.ScreeningAnswered,
+        site.ContraindicationsChecked,
+        site.TreatmentHistoryTaken,
+        site.ConsentSigned,
+        site.ConsentWithdrawn,
+        site.ClearanceDecided,
+        site.ClearanceRevoked,
+        site.HoldLifted,
+    ),
+    SCHEDULING: (
+        site.ResourceDeclared,
+        site.CourseBookingRequested,
+        site.AppointmentCancelled,
+    ),
+    SESSION_RECORD: (
+        site.EncounterArrived,
+        site.ObservationRecorded,
+        site.MedicationAdministered,
+        site.AdverseEventReported,
+        site.PatientDischarged,
+        site.EncounterFinished,
+    ),
+    OUTCOMES: (site.AssessmentAnswered,),
+}
+TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
+
+
+def dead_letter_topic(group: str) -> str:
+    return f"{group}.dlq"
+
+
+def heard_by(group: str) -> tuple[Topic, ...]:
+    """The topics this consumer group subscribes to."""
+    return tuple(topic for topic in TOPICS if group in topic.heard_by)

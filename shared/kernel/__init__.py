@@ -1,0 +1,1 @@
+"""Words every room knows: identifiers, errors, the clock, the policy. Standard library only."""

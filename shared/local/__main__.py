@@ -1,0 +1,53 @@
+"""`python -m shared.local run|status|clean|lock`, which the Makefile calls."""
+
+import argparse
+import sys
+
+import psutil
+from rich.console import Console
+
+from shared.local import network, status
+from shared.local.engines import Problem, jars
+from shared.local.engines.process import end_leftovers, recorded_process
+from shared.local.settings import JAR_CACHE, Settings, from_environment
+
+STOPPED_WITHIN_S = 60
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m shared.local")
+    parser.add_argument("command", choices=("run", "status", "clean", "lock"))
+    command = parser.parse_args().command
+    console = Console(highlight=False, soft_wrap=True)
+    try:
+        _obey(command, from_environment(), console)
+    except Problem as problem:
+        console.print(str(problem), style="red", markup=False)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _obey(command: str, settings: Settings, console: Console) -> None:
+    if command == "run":
+        network.run(settings, console)
+    elif command == "status":
+        status.print_status(settings.home, console)
+    elif command == "clean":
+        _stop(settings)
+    else:
+        jars.relock(JAR_CACHE)
+
+
+def _stop(settings: Settings) -> None:
+    """What runs here, even if the one who started it was killed."""
+    supervisor = recorded_process(settings.home / "network.pid")
+    if supervisor:
+        supervisor.terminate()
+        psutil.wait_procs([supervisor], timeout=STOPPED_WITHIN_S)
+    end_leftovers((settings.home / "pids").glob("*"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""The twelve service processes: ports, environment, and what network.json says of them."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from shared.local.engines.process import ChildProcess
+from shared.local.issuer.clients import Client
+from shared.local.issuer.tokens import AUDIENCE
+from shared.local.settings import ROOT, Settings
+
+# The name on the wire, and the name of the Python package and of the database.
+PACKAGES = {
+    "intake": "intake",
+    "scheduling": "scheduling",
+    "session-record": "session_record",
+    "outcomes": "outcomes",
+}
+KINDS = ("api", "consumer", "relay")
+POLICY = ROOT / "deploy" / "policy" / "network.json"
+
+
+@dataclass(frozen=True)
+class ServiceProcess:
+    service: str
+    kind: str
+    port: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.service}-{self.kind}-1"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+@dataclass(frozen=True)
+class Backends:
+    """Where the engines are, whoever started them."""
+
+    bootstrap_servers: str
+    mongodb_uri: str
+
+
+def service_processes(settings: Settings) -> list[ServiceProcess]:
+    processes = []
+    for index, service in enumerate(PACKAGES):
+        probes = settings.port + 11 + 2 * index
+        processes += [
+            ServiceProcess(service, "api", settings.port + 1 + index),
+            ServiceProcess(service, "consumer", probes),
+            ServiceProcess(service, "relay", probes + 1),
+        ]
+    return processes
+
+
+def child_process(process: ServiceProcess, settings: Settings, backends: Backends) -> ChildProcess:
+    command = [sys.executable, "-m", f"services.{PACKAGES[process.service]}", process.kind]
+    environment = {**settings.environment, **_environment(process, settings, backends)}
+    return ChildProcess(process.name, command, settings.home, environment)
+
+
+def describe(
+    settings: Settings, backends: Backends, clients: Mapping[str, Client]
+) -> dict[str, Any]:
+    """The content of network.json: all that a program needs to talk to this network."""
+    return {
+        "services": {service: _addresses(service, settings) for service in PACKAGES},
+        "kafka": {"bootstrap_servers": backends.bootstrap_servers},
+        "mongodb": {
+            service: {"uri": with_database(backends.mongodb_uri, database)}
+            for service, database in PACKAGES.items()
+        },
+        "issuer": settings.issuer_url,
+        "token_endpoint": f"{settings.issuer_url}/token",
+        "jwks": f"{settings.issuer_url}/jwks.json",
+        "clients": {name: _credentials(client) for name, client in clients.items()},
+    }
+
+
+def with_database(server_uri: str, database: str) -> str:
+    """Names the database, and keeps the credentials looked up where they were before."""
+    parts = urlsplit(server_uri)
+    options = dict(parse_qsl(parts.query))
+    if "@" in parts.netloc:
+        options.setdefault("authSource", parts.path.strip("/") or "admin")
+    return parts._replace(path=f"/{database}", query=urlencode(options)).geturl()
+
+
+def _environment(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
+    apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
+    return {
+        "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
+        "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
+        "HTTP_PORT" if process.kind == "api" else "PROBE_PORT": str(process.port),
+        "TOKEN_ISSUER": settings.issuer_url,
+        "TOKEN_AUDIENCE": AUDIENCE,
+        "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
+        "POLICY_FILE": str(POLICY),
+        "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
+        "INSTANCE": process.name,
+        "LOG_LEVEL": settings.log_level,
+    }
+
+
+def _addresses(service: str, settings: Settings) -> dict[str, Any]:
+    url = {p.kind: p.url for p in service_processes(settings) if p.service == service}
+    return {"url": url.pop("api"), "probes": url}
+
+
+def _credentials(client: Client) -> dict[str, Any]:
+    return {
+        "client_id": client.client_id,
+        "client_secret": client.client_secret,
+        "roles": list(client.roles),
+        "clinic": client.clinic,
+    }

@@ -1,0 +1,97 @@
+"""The consumer loop: poll, decode, run as one transaction, then commit the offsets.
+
+Whatever a record holds, it ends in the store or in a lane before its offset is passed.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from shared.codec import schema, strict_json
+from shared.codec.cloudevents import from_kafka
+from shared.kernel.errors import Malformed, Unavailable
+from shared.messaging.broker import Subscription
+from shared.runtime import metrics
+from shared.runtime.logs import logger
+from shared.storage.runner import Runner
+from shared.storage.steps import Origin, Routes, Step, Verdict
+
+POLL_S = 0.2
+
+
+def step_of(origin: Origin, group: str, routes: Routes) -> Step:
+    """The step that a record is. Never raises: what cannot be read becomes the step's fault."""
+    envelope, content = None, origin.value or b""
+    digest = sha256(content).hexdigest()
+    try:
+        envelope, data = from_kafka(origin.value, origin.headers)
+        digest = sha256(strict_json.dumps([envelope.type, envelope.subject, data])).hexdigest()
+        if not envelope.clinic:
+            raise Malformed("/clinic", "is missing")
+        route = routes.get(envelope.type)
+        loaded = schema.load(route.data, data, closed=False) if route else None
+    except Malformed as fault:
+        return Step(group, envelope, digest, content, fault=fault, origin=origin)
+    return Step(group, envelope, digest, content, route, loaded, origin=origin)
+
+
+@dataclass
+class Consumer:
+    """One group member. `keep_on` is asked between attempts; `pause` waits before attempt n+1."""
+
+    group: str
+    subscription: Subscription
+    runner: Runner
+    routes: Routes
+    keep_on: Callable[[], bool]
+    pause: Callable[[int], None]
+    _behind: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def turn(self) -> int:
+        """One poll and all that follows from it: how many records were applied."""
+        records = self.subscription.poll(POLL_S)
+        if records and self._apply(records):
+            self.subscription.commit(records)
+        return len(records)
+
+    def watch(self) -> None:
+        """Measures the lag; a member that stands still while the end moves away is restarted."""
+        lag = self.subscription.lag()
+        for (topic, partition), records in lag.items():
+            metrics.LAG.labels(self.group, topic, str(partition)).set(records)
+        stuck = [place for place, behind in lag.items() if behind > self._behind.get(place, behind)]
+        self._behind = lag
+        if stuck and not self._moved:
+            logger().warning("consumer stands still", partitions=len(stuck))
+            metrics.RESTARTS.labels(self.group).inc()
+            self.subscription.restart()
+        self._moved = False
+
+    _moved: bool = False
+
+    def _apply(self, records: Sequence[Origin]) -> bool:
+        """Whether the records are in the store; False only if asked to stop before."""
+        self._moved = True
+        steps = [step_of(record, self.group, self.routes) for record in records]
+        attempt = 0
+        while True:
+            try:
+                with metrics.BATCH.labels(self.group).time():
+                    verdicts = self.runner.run(steps)
+            except Unavailable:
+                if not self.keep_on():
+                    return False
+                self.subscription.hold()
+                self.pause(attempt := attempt + 1)
+            else:
+                self._count(steps, verdicts)
+                return True
+
+    def _count(self, steps: Sequence[Step], verdicts: Sequence[Verdict]) -> None:
+        for step, verdict in zip(steps, verdicts, strict=True):
+            kind = step.envelope.type if step.envelope and step.route else "other"
+            metrics.VERDICTS.labels(self.group, self.group, kind, verdict.verdict).inc()
+            if verdict.verdict == "parked" and step.origin:
+                logger().warning(
+                    "parked", code=verdict.code, event_id=verdict.id, origin=step.origin.id
+                )

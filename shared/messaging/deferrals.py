@@ -1,0 +1,70 @@
+"""Posted events that waited: taken up when what they need is there, refused after the patience."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared.codec import schema, strict_json
+from shared.codec.cloudevents import from_structured
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Conflict
+from shared.runtime import metrics
+from shared.storage.journal import JOURNAL
+from shared.storage.runner import Runner
+from shared.storage.steps import Routes, Step
+from shared.storage.store import Document, Session
+
+PAGE = 500
+
+
+@dataclass(frozen=True)
+class Deferrals:
+    """Swept by the consumer process, which is the one that hears what they wait for."""
+
+    service: str
+    runner: Runner
+    routes: Routes
+    clock: Clock
+    patience: timedelta
+
+    def sweep(self) -> int:
+        """How many were decided."""
+        session = self.runner.store.session()
+        waiting = session.where(JOURNAL, {"verdict": "deferred"}, order="order", limit=PAGE)
+        metrics.DEFERRED.labels(self.service).set(len(waiting))
+        present = _present(session, waiting)
+        return sum(self._take(each, each["_id"] in present) for each in waiting)
+
+    def _take(self, document: Document, ready: bool) -> bool:
+        if ready:
+            try:
+                verdict = self.runner.resume(step_again(document, self.routes), document)
+            except Conflict:
+                return False  # somebody else wrote; the next sweep sees the outcome
+            return verdict.verdict != "deferred"
+        if self.clock() - document["recorded_at"] > self.patience:
+            self.runner.refuse(document, "waited-too-long", "what it needs was never heard of")
+            return True
+        return False
+
+
+def step_again(document: Document, routes: Routes) -> Step:
+    """The step whose content the journal kept. It was understood once, so it is now."""
+    content = strict_json.loads(document["content"])
+    envelope = from_structured(content, document["clinic"])
+    route = routes[envelope.type]
+    data = schema.load(route.data, content["data"], closed=True)
+    return Step(document["reader"], envelope, document["sha256"], document["content"], route, data)
+
+
+def _present(session: Session, waiting: list[Document]) -> set[str]:
+    """Ids of the journal documents whose awaited document is there now."""
+    wanted = defaultdict(set)
+    for document in waiting:
+        wanted[document["waits_in"]].add(document["waits_for"])
+    there = {
+        (collection, found["_id"])
+        for collection, ids in wanted.items()
+        for found in session.find(collection, ids)
+    }
+    return {each["_id"] for each in waiting if (each["waits_in"], each["waits_for"]) in there}

@@ -1,0 +1,1 @@
+"""The three processes of a service, put together from the rooms below: api, consumer, relay."""

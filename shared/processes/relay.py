@@ -1,0 +1,35 @@
+"""The relay process: what the journal has not sent, to Kafka."""
+
+from functools import partial
+
+from shared.messaging.kafka import KafkaPublisher
+from shared.messaging.relay import Relay
+from shared.processes.loop import Loop
+from shared.processes.service import Service
+from shared.runtime import clock, logs, probe
+from shared.runtime.process import Drain
+from shared.runtime.settings import ServiceSettings
+from shared.storage.mongo import MongoStore
+
+IDLE_S, MEASURE_S = 0.03, 5.0
+
+
+def run(service: Service, settings: ServiceSettings) -> None:
+    """Relays until SIGTERM; a page that has begun is finished."""
+    logs.configure(service.name, "relay", settings.log_level)
+    drain = Drain().on_signals()
+    store = MongoStore(settings.mongodb_uri)
+    holder = settings.instance or clock.random_token()
+    publisher = KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay")
+    relay = Relay(service.name, holder, store, publisher, clock.utc_now)
+    loop = Loop(
+        prepare=partial(store.prepare, service.collections),
+        turn=relay.turn,
+        chores=[(MEASURE_S, relay.measure)],
+        idle_s=IDLE_S,
+    )
+    checks = {"mongodb": store.ping, "kafka": loop.check}
+    probe.serve(settings.probe_port, checks, settings.http_host)
+    loop.run(drain)
+    publisher.close()
+    store.close()

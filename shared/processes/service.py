@@ -1,0 +1,47 @@
+"""What a service is, to the processes that run it: its name, routes, collections and reads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.contracts.topics import POSTED
+from shared.kernel.policy import Policy
+from shared.runtime import clock
+from shared.runtime.logs import logger
+from shared.runtime.policy_file import load
+from shared.runtime.settings import ServiceSettings
+from shared.storage.documents import Collection
+from shared.storage.runner import Runner
+from shared.storage.steps import Routes, Step
+from shared.storage.store import Store
+
+Reader = Callable[[Store, Policy], Any]
+"""Makes a service's read blueprint."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """`name` is the service's name on the wire."""
+
+    name: str
+    routes: Callable[[Policy], Routes]
+    collections: Sequence[Collection[Any]]
+    reads: Reader
+
+    @property
+    def posted(self) -> frozenset[str]:
+        return frozenset(contract.type for contract in POSTED[self.name])
+
+    def policy(self, settings: ServiceSettings) -> Policy:
+        return load(settings.policy_file)
+
+    def runner(self, store: Store) -> Runner:
+        return Runner(self.name, store, clock.utc_now, clock.random_token, clock.backoff, _bug)
+
+
+def _bug(step: Step, error: Exception) -> str:
+    """Logs a bug that a step ran into, under an id that its sender may quote."""
+    error_id = clock.random_token()
+    kind = step.envelope.type if step.envelope else ""
+    logger().error("bug in a step", error_id=error_id, type=kind, exc_info=error)
+    return error_id

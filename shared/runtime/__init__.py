@@ -1,0 +1,1 @@
+"""What touches the process: environment, clock, random tokens, signals, logs and metrics."""

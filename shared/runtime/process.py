@@ -1,0 +1,30 @@
+"""A process that ends well: SIGTERM sets a flag, loops see it, finish their turn and leave."""
+
+import signal
+from threading import Event
+from types import FrameType
+
+
+class Drain:
+    """True once the process was asked to stop. Waiting on it is how loops pause."""
+
+    def __init__(self) -> None:
+        self._asked = Event()
+
+    def on_signals(self) -> "Drain":
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask)
+        return self
+
+    def ask(self) -> None:
+        self._asked.set()
+
+    def __bool__(self) -> bool:
+        return self._asked.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Waits so long, or less if asked to stop; whether it was asked."""
+        return self._asked.wait(seconds)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked.set()

@@ -1,0 +1,30 @@
+"""What every process of every service must be told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSettings:
+    """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
+
+    `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
+    """
+
+    mongodb_uri: str
+    kafka_bootstrap_servers: str
+    token_issuer: str
+    token_jwks: str
+    policy_file: Path
+    token_audience: str = "kap"  # noqa: S105 - a public name, not a secret
+    http_host: str = "127.0.0.1"
+    http_port: int = 8080
+    probe_port: int = 9100
+    peers: str = ""
+    instance: str = ""
+    log_level: str = "INFO"
+
+    @property
+    def peer_urls(self) -> dict[str, str]:
+        pairs = (pair.partition("=") for pair in self.peers.split(",") if pair)
+        return {name: url for name, _, url in pairs}

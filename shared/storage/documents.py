@@ -1,0 +1,55 @@
+"""Aggregates to documents and back: frozen dataclasses in, plain BSON-ready values out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar, cast
+
+from cattrs import Converter
+
+from shared.storage.store import Document
+
+T = TypeVar("T")
+
+
+def _converter() -> Converter:
+    converter = Converter(unstruct_collection_overrides={tuple: list, frozenset: sorted})
+    converter.register_unstructure_hook(datetime, lambda moment: moment)
+    converter.register_structure_hook(datetime, lambda moment, _: moment)
+    converter.register_unstructure_hook(date, lambda day: day.isoformat())
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    return converter
+
+
+_CONVERTER = _converter()
+
+
+@dataclass(frozen=True)
+class Collection(Generic[T]):
+    """Where one kind of aggregate is kept.
+
+    `subject` gives the Kafka key of its events (the patient's id). `indexes` are tuples of state
+    fields. `deidentified` events carry no clinic, time, correlation or causation.
+    """
+
+    name: str
+    type: type[T]
+    identity: Callable[[T], str]
+    subject: Callable[[T], str]
+    indexes: tuple[tuple[str, ...], ...] = field(default=())
+    deidentified: bool = False
+
+    def key(self, clinic: str, aggregate_id: str) -> str:
+        """The `_id`: clinic first, so that one clinic's ids can never meet another's."""
+        return f"{clinic}/{aggregate_id}"
+
+    def state(self, aggregate: T) -> Document:
+        return cast(Document, _CONVERTER.unstructure(aggregate, self.type))
+
+    def aggregate(self, document: Document) -> T:
+        return _CONVERTER.structure(document["state"], self.type)
+
+
+def to_plain(value: Any) -> Any:
+    """A dataclass (or a tuple of them) as dicts and lists that BSON can hold."""
+    return _CONVERTER.unstructure(value)

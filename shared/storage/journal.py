@@ -1,0 +1,141 @@
+"""The journal: one document per step, which is inbox, outbox and audit row at once.
+
+It is inserted in the same transaction as the state it explains, and carries the Kafka records
+that the step caused, ready to send.
+"""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from shared.codec.cloudevents import Envelope, KafkaRecord
+from shared.kernel.errors import Malformed, NotYet, Reason, Rejected
+from shared.storage.steps import Step, Verdict
+from shared.storage.store import Document
+from shared.storage.unit_of_work import Staged
+
+JOURNAL = "journal"
+Refusal = Rejected | NotYet | Malformed
+
+
+def entry(step: Step, verdict: Verdict, recorded_at: datetime, order: int) -> Document:
+    """The journal document of a step, without records."""
+    envelope = step.envelope
+    assert envelope, "only a step with an envelope reaches the journal"
+    return {
+        "_id": step.id,
+        "version": 1,
+        "reader": step.reader,
+        "event_id": envelope.id,
+        "source": envelope.source,
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "clinic": envelope.clinic,
+        "sequence": envelope.sequence,
+        "time": envelope.time,
+        "recorded_at": recorded_at,
+        "sha256": step.sha256,
+        "order": order,
+        **verdict_fields(verdict),
+        **({"origin": step.origin.id} if step.origin else {}),
+        **({"content": step.content} if verdict.verdict == "deferred" else {}),
+    }
+
+
+def with_records(document: Document, staged: Staged) -> Document:
+    """The same document as an outbox: unsent until the relay has every acknowledgement."""
+    if not staged.records:
+        return document | {"order": staged.order}
+    records = [_record_fields(record) for record in staged.records]
+    return document | {"order": staged.order, "records": records, "unsent": True}
+
+
+def records_of(document: Document) -> list[KafkaRecord]:
+    return [
+        KafkaRecord(
+            each["event_id"],
+            each["topic"],
+            each["key"],
+            each["value"],
+            tuple((name, value) for name, value in each["headers"]),
+        )
+        for each in document.get("records", ())
+    ]
+
+
+def refused(step: Step, refusal: Refusal) -> Verdict:
+    """The verdict that a refusal becomes."""
+    envelope = step.envelope
+    id_, source = (envelope.id, envelope.source) if envelope else ("", "")
+    match refusal:
+        case Rejected():
+            return Verdict(
+                "rejected",
+                id_,
+                source,
+                code=refusal.code,
+                reason=refusal.reason,
+                blockers=refusal.blockers,
+            )
+        case NotYet():
+            return Verdict(
+                "deferred",
+                id_,
+                source,
+                code="not-yet",
+                reason=f"waits for something not heard of yet, in {refusal.collection}",
+            )
+    return Verdict(
+        "invalid", id_, source, code="malformed", reason=refusal.reason, path=refusal.path
+    )
+
+
+def repeated(step: Step, document: Document) -> Verdict:
+    """The answer to an event that is in the journal already."""
+    envelope = step.envelope
+    assert envelope, "only a step with an envelope is looked up"
+    if document["sha256"] != step.sha256:
+        return Verdict(
+            "conflict",
+            envelope.id,
+            envelope.source,
+            code="id-reused",
+            reason="this id came before with other content; nothing was changed",
+        )
+    return Verdict(
+        "duplicate",
+        envelope.id,
+        envelope.source,
+        receipt=document["receipt"],
+        code=document["code"],
+        reason=document["reason"],
+        blockers=tuple(Reason(**each) for each in document["blockers"]),
+        created=tuple(document["created"]),
+        first=document["verdict"],
+    )
+
+
+def verdict_fields(verdict: Verdict) -> Document:
+    return {
+        "verdict": verdict.verdict,
+        "receipt": verdict.receipt,
+        "code": verdict.code,
+        "reason": verdict.reason,
+        "blockers": [asdict(each) for each in verdict.blockers],
+        "created": list(verdict.created),
+    }
+
+
+def predecessor(envelope: Envelope, reader: str, event_id: str) -> str:
+    """The journal id of the event before this one of the same source."""
+    return f"{event_id}|{envelope.source}|{reader}"
+
+
+def _record_fields(record: KafkaRecord) -> dict[str, Any]:
+    return {
+        "event_id": record.event_id,
+        "topic": record.topic,
+        "key": record.key,
+        "value": record.value,
+        "headers": [list(each) for each in record.headers],
+    }

@@ -1,0 +1,245 @@
+"""The store on MongoDB. The only room that knows pymongo; every durability setting is explicit.
+
+Settings and their measured reasons: majority writes with journal, snapshot transactions.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any, TypeVar
+
+from bson.codec_options import CodecOptions
+from bson.errors import BSONError, InvalidDocument
+from pymongo import ASCENDING, MongoClient, ReplaceOne, UpdateOne
+from pymongo.client_session import ClientSession
+from pymongo.database import Database
+from pymongo.errors import (
+    AutoReconnect,
+    BulkWriteError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    InvalidOperation,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+)
+from pymongo.read_concern import ReadConcern
+from pymongo.read_preferences import ReadPreference
+from pymongo.write_concern import WriteConcern
+
+from shared.kernel.errors import Conflict, Malformed, Unavailable
+from shared.storage.documents import Collection
+from shared.storage.store import Document
+
+T = TypeVar("T")
+_DUPLICATE, _WRITE_CONFLICT, _NO_SUCH_TRANSACTION = 11000, 112, 251
+_MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
+_COMMIT_MS_MAX = 5000
+_CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
+_COMMIT_ATTEMPTS = 3
+_JOURNAL_INDEXES: tuple[tuple[str, list[tuple[str, int]], dict[str, Any]], ...] = (
+    ("unsent", [("order", 1)], {"unsent": True}),
+    ("deferred", [("order", 1)], {"verdict": "deferred"}),
+    ("site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
+)
+
+
+class MongoStore:
+    """One database. Made after fork, one per process."""
+
+    def __init__(self, uri: str) -> None:
+        self._client: MongoClient[Document] = MongoClient(
+            uri,
+            serverSelectionTimeoutMS=5000,
+            socketTimeoutMS=20_000,
+            connectTimeoutMS=3000,
+            retryWrites=True,
+            retryReads=True,
+            tz_aware=True,
+            uuidRepresentation="standard",
+            appname="kap",
+        )
+        self._database: Database[Document] = self._client.get_default_database().with_options(
+            codec_options=_CODEC,
+            read_concern=ReadConcern("majority"),
+            write_concern=_MAJORITY,
+            read_preference=ReadPreference.PRIMARY,
+        )
+
+    def transact(self, work: Callable[["MongoSession"], T]) -> T:
+        try:
+            with self._client.start_session() as session:
+                with session.start_transaction(
+                    ReadConcern("snapshot"), _MAJORITY, ReadPreference.PRIMARY, _COMMIT_MS_MAX
+                ):
+                    result = work(MongoSession(self._database, session))
+                    _commit(session)
+                return result
+        except (PyMongoError, BSONError, OverflowError) as error:
+            raise _ours(error) from error
+
+    def session(self) -> "MongoSession":
+        return MongoSession(self._database, None)
+
+    def ping(self) -> None:
+        """Raises Unavailable if there is no primary to write to."""
+        try:
+            self._client.admin.command("ping")
+        except PyMongoError as error:
+            raise _ours(error) from error
+
+    def prepare(self, collections: Sequence[Collection[Any]]) -> None:
+        """Creates collections and indexes (a transaction must find them there)."""
+        try:
+            present = set(self._database.list_collection_names())
+            for name in {
+                "journal",
+                "lanes",
+                "letters",
+                "leases",
+                *(each.name for each in collections),
+            }:
+                if name not in present:
+                    self._create(name)
+            for name, keys, where in _JOURNAL_INDEXES:
+                self._database["journal"].create_index(
+                    keys, name=name, partialFilterExpression=where
+                )
+            self._database["letters"].create_index([("lane", 1), ("order", 1)], name="lane")
+            for collection in collections:
+                for fields in collection.indexes:
+                    self._database[collection.name].create_index(
+                        [("clinic", ASCENDING), *((f"state.{each}", ASCENDING) for each in fields)],
+                        name="_".join(fields),
+                    )
+        except PyMongoError as error:
+            raise _ours(error) from error
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _create(self, name: str) -> None:
+        try:
+            self._database.create_collection(name)
+        except OperationFailure as error:
+            if error.code != 48:  # NamespaceExists: another process of this service was first
+                raise
+
+
+class MongoSession:
+    """See `shared.storage.store.Session`."""
+
+    def __init__(self, database: Database[Document], session: ClientSession | None) -> None:
+        self._database, self._session = database, session
+
+    def find(self, collection: str, ids: Iterable[str]) -> list[Document]:
+        wanted = list(ids)
+        if not wanted:
+            return []
+        return self._read(collection, {"_id": {"$in": wanted}}, "_id", 0)
+
+    def where(
+        self,
+        collection: str,
+        equals: Mapping[str, object],
+        *,
+        order: str = "_id",
+        after: object = None,
+        limit: int = 0,
+    ) -> list[Document]:
+        query: dict[str, object] = {
+            name: {"$in": list(wanted)} if isinstance(wanted, tuple) else wanted
+            for name, wanted in equals.items()
+        }
+        if after is not None:
+            query[order] = {"$gt": after}
+        return self._read(collection, query, order, limit)
+
+    def insert(self, collection: str, documents: Sequence[Document]) -> None:
+        if documents:
+            self._write(
+                lambda: self._database[collection].insert_many(
+                    documents, ordered=True, session=self._session
+                )
+            )
+
+    def replace(self, collection: str, documents: Sequence[Document]) -> None:
+        if not documents:
+            return
+        requests = [
+            ReplaceOne({"_id": each["_id"], "version": each["version"] - 1}, each)
+            for each in documents
+        ]
+        result = self._write(
+            lambda: self._database[collection].bulk_write(requests, session=self._session)
+        )
+        if result.matched_count != len(documents):
+            raise Conflict(f"a document of {collection} has changed")
+
+    def patch(self, collection: str, changes: Mapping[str, Mapping[str, object]]) -> None:
+        if changes:
+            requests = [UpdateOne({"_id": key}, _update(fields)) for key, fields in changes.items()]
+            self._write(
+                lambda: self._database[collection].bulk_write(
+                    requests, ordered=False, session=self._session
+                )
+            )
+
+    def _read(
+        self, collection: str, query: dict[str, object], order: str, limit: int
+    ) -> list[Document]:
+        cursor = self._database[collection].find(query, session=self._session, limit=limit)
+        if order != "_id" or "_id" not in query:
+            cursor = cursor.sort(order, ASCENDING)
+        return self._write(lambda: list(cursor))
+
+    def _write(self, action: Callable[[], T]) -> T:
+        if self._session:
+            return action()  # errors are translated once, around the whole transaction
+        try:
+            return action()
+        except (PyMongoError, BSONError, OverflowError) as error:
+            raise _ours(error) from error
+
+
+def _update(fields: Mapping[str, object]) -> dict[str, dict[str, object]]:
+    changes: dict[str, dict[str, object]] = {
+        "$set": {name: value for name, value in fields.items() if value is not None},
+        "$unset": {name: "" for name, value in fields.items() if value is None},
+    }
+    return {operator: values for operator, values in changes.items() if values}
+
+
+def _commit(session: ClientSession) -> None:
+    """Commits; an unknown result is asked again, which MongoDB answers without doing it twice."""
+    for attempt in range(1, _COMMIT_ATTEMPTS + 1):
+        try:
+            session.commit_transaction()
+            return
+        except PyMongoError as error:
+            unknown = error.has_error_label("UnknownTransactionCommitResult")
+            if not unknown or attempt == _COMMIT_ATTEMPTS:
+                raise
+
+
+def _ours(error: Exception) -> Exception:
+    """The kernel's word for a driver's error. Texts are ours: a driver's may quote a document."""
+    if isinstance(error, DuplicateKeyError | BulkWriteError) or _code(error) in (
+        _WRITE_CONFLICT,
+        _DUPLICATE,
+        _NO_SUCH_TRANSACTION,
+    ):
+        return Conflict("a concurrent writer won")
+    if isinstance(
+        error, AutoReconnect | ConnectionFailure | ServerSelectionTimeoutError | ExecutionTimeout
+    ):
+        return Unavailable("MongoDB is away")
+    if isinstance(error, InvalidDocument | BSONError | OverflowError):
+        return Malformed("", "a value that the store cannot hold")
+    if isinstance(error, InvalidOperation):
+        return Unavailable("the MongoDB client is closed")
+    return Unavailable(f"MongoDB refused: code {_code(error)}")
+
+
+def _code(error: Exception) -> int | None:
+    return error.code if isinstance(error, OperationFailure) else None

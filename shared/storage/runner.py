@@ -1,0 +1,253 @@
+"""Runs steps: a batch is one transaction, and one bad event never fails its neighbours.
+
+Posted and consumed events take the same way; only a consumed one can be parked in a lane.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from shared.kernel.clock import Clock
+from shared.kernel.errors import Conflict, Malformed, NotYet, Rejected, Unavailable
+from shared.kernel.identifiers import derive
+from shared.storage import journal
+from shared.storage.journal import JOURNAL
+from shared.storage.lanes import BEHIND, GAP, LETTERS, Parking
+from shared.storage.steps import SITE, Step, Verdict
+from shared.storage.store import Document, Session, Store
+from shared.storage.unit_of_work import Work
+
+ATTEMPTS = 8
+ATTEMPTS_AT_A_BUG = 3
+
+
+@dataclass(frozen=True)
+class Runner:
+    """`token` gives random tokens, `pause` waits that many seconds before attempt n+1.
+
+    `on_bug` is told of every exception that is not one of ours, before anything is answered.
+    """
+
+    service: str
+    store: Store
+    clock: Clock
+    token: Callable[[], str]
+    pause: Callable[[int], None]
+    on_bug: Callable[[Step, Exception], str]
+
+    def run(self, steps: Sequence[Step]) -> list[Verdict]:
+        """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
+        if not steps:
+            return []
+        if len(steps) == 1:
+            return [self._alone(steps[0])]
+        try:
+            return self.store.transact(partial(self._batch, steps=steps))
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, single steps will tell which
+            return [self._alone(step) for step in steps]
+
+    def resume(self, step: Step, document: Document) -> Verdict:
+        """Decides a deferred step again; what comes of it replaces the deferral."""
+        return self.store.transact(partial(self._resumed, step=step, document=document))
+
+    def refuse(self, document: Document, code: str, reason: str) -> None:
+        """Ends a deferral that waited too long."""
+        fields = {"verdict": "rejected", "code": code, "reason": reason, "content": None}
+        self.store.session().patch(JOURNAL, {document["_id"]: fields})
+
+    def redeliver(self, step: Step, letter: Document) -> Verdict:
+        """Applies a parked record, if it can be now, and takes it out of its lane."""
+        return self.store.transact(partial(self._redelivered, step=step, letter=letter))
+
+    def _alone(self, step: Step) -> Verdict:
+        bugs = 0
+        for attempt in range(ATTEMPTS):
+            try:
+                return self.store.transact(partial(self._batch, steps=[step]))[0]
+            except Conflict:
+                self.pause(attempt)
+            except Unavailable:
+                raise
+            except Exception as bug:  # noqa: BLE001 - a bug of ours must not stop the others
+                bugs += 1
+                if bugs == ATTEMPTS_AT_A_BUG:
+                    return self._broken(step, bug)
+        raise Unavailable("too many writers at once")
+
+    def _broken(self, step: Step, bug: Exception) -> Verdict:
+        error_id = self.on_bug(step, bug)
+        if step.origin is None:
+            assert step.envelope, "a posted step without an envelope is answered, never run"
+            return Verdict("error", step.envelope.id, step.envelope.source, code=error_id)
+        reason = f"{type(bug).__name__}, logged as {error_id}"
+        fault = Malformed("", reason)
+        parked = replace(step, fault=fault)
+        return self.store.transact(partial(self._batch, steps=[parked]))[0]
+
+    def _batch(self, session: Session, steps: Sequence[Step]) -> list[Verdict]:
+        return _Batch(self, session, steps).verdicts()
+
+    def _resumed(self, session: Session, step: Step, document: Document) -> Verdict:
+        batch = _Batch(self, session, [step])
+        verdict, fresh = batch.decide(step)
+        if verdict.verdict != "deferred":
+            session.replace(JOURNAL, [fresh | {"version": document["version"] + 1}])
+            batch.work.write()
+        return verdict
+
+    def _redelivered(self, session: Session, step: Step, letter: Document) -> Verdict:
+        batch = _Batch(self, session, [step])
+        verdict = batch.redelivered(step)
+        if verdict.verdict != "parked":
+            changed = letter | {"status": verdict.verdict, "version": letter["version"] + 1}
+            session.replace(LETTERS, [changed])
+        return verdict
+
+
+class _Batch:
+    """The steps of one transaction, in order."""
+
+    def __init__(self, runner: Runner, session: Session, steps: Sequence[Step]) -> None:
+        self._session, self._steps = session, steps
+        self._now: datetime = runner.clock()
+        self.work = Work(runner.service, session, self._now, runner.token)
+        self._fresh: dict[str, Document] = {}
+
+    def verdicts(self) -> list[Verdict]:
+        consumed = [step for step in self._steps if step.origin]
+        self._parking = (
+            Parking(self._session, consumed[0].reader, consumed, self._now) if consumed else None
+        )
+        self._load()
+        answers = [self._answer(step) for step in self._steps]
+        self._session.insert(JOURNAL, list(self._fresh.values()))
+        self.work.write()
+        if self._parking:
+            self._parking.write()
+        return answers
+
+    def redelivered(self, step: Step) -> Verdict:
+        """As `verdicts`, for one parked step whose lane no longer stands in its way."""
+        self._load()
+        if step.envelope and (before := self._before(step)):
+            return journal.repeated(step, before)
+        if step.fault or self._missing_predecessor(step):
+            return Verdict("parked", code=GAP if not step.fault else "malformed")
+        verdict, document = self.decide(step)
+        self._session.insert(JOURNAL, [document])
+        self.work.write()
+        return verdict
+
+    def decide(self, step: Step) -> tuple[Verdict, Document]:
+        """Runs the route. What it staged is kept if it is accepted and dropped if refused."""
+        assert step.envelope, "only a step with an envelope is decided"
+        event = step.event
+        self.work.begin(event)
+        receipt = derive(step.id, "receipt")
+        if step.route is None:
+            verdict = Verdict("ignored", event.id, event.source, receipt=receipt)
+            return verdict, journal.entry(step, verdict, self._now, 0)
+        if step.if_version is not None and (stale := self._stale(step, receipt)):
+            return stale
+        try:
+            step.route.handle(step.route.translate(event), self.work)
+        except (Rejected, NotYet, Malformed) as refusal:
+            return self._refuse(step, refusal, receipt)
+        staged = self.work.keep()
+        verdict = Verdict(
+            "accepted", event.id, event.source, receipt=receipt, created=staged.created
+        )
+        document = journal.entry(step, verdict, self._now, staged.order)
+        return verdict, journal.with_records(document, staged)
+
+    def _refuse(
+        self, step: Step, refusal: journal.Refusal, receipt: str
+    ) -> tuple[Verdict, Document]:
+        self.work.drop()
+        verdict = replace(journal.refused(step, refusal), receipt=receipt)
+        document = journal.entry(step, verdict, self._now, int(self._now.timestamp() * 1_000_000))
+        if isinstance(refusal, NotYet):
+            document |= {"waits_in": refusal.collection, "waits_for": refusal.document_id}
+        return verdict, document
+
+    def _stale(self, step: Step, receipt: str) -> tuple[Verdict, Document] | None:
+        assert step.route
+        assert step.envelope
+        needs = step.route.loads(step.event)
+        if not needs or self.work.version(needs[0]) == step.if_version:
+            return None
+        reason = "it has changed since you read it; read it again"
+        verdict = Verdict(
+            "conflict", step.event.id, step.event.source, receipt, code="stale", reason=reason
+        )
+        return verdict, journal.entry(step, verdict, self._now, 0)
+
+    def _load(self) -> None:
+        """Reads at once what the steps will ask for: one find per collection."""
+        readable = [step for step in self._steps if step.envelope]
+        self._known = {each["_id"]: each for each in self._session.find(JOURNAL, _ids(readable))}
+        self.work.prefetch(
+            (step.envelope.clinic, need)
+            for step in readable
+            if step.route and step.envelope and not step.fault
+            for need in step.route.loads(step.event)
+        )
+
+    def _answer(self, step: Step) -> Verdict:
+        if step.envelope and (before := self._before(step)):
+            return journal.repeated(step, before)
+        if step.origin and (parked := self._park(step)):
+            return parked
+        if step.fault:
+            return journal.refused(step, step.fault)
+        verdict, document = self.decide(step)
+        if step.origin is None and verdict.verdict in ("invalid", "conflict"):
+            return verdict  # not decided: the sender mends it and sends the same id again
+        self._fresh[step.id] = document
+        return verdict
+
+    def _before(self, step: Step) -> Document | None:
+        return self._fresh.get(step.id) or self._known.get(step.id)
+
+    def _park(self, step: Step) -> Verdict | None:
+        """The verdict `parked`, if the step may not be applied now."""
+        assert step.origin is not None
+        assert self._parking is not None
+        envelope = step.envelope
+        if step.fault:
+            code, reason = "malformed", str(step.fault)
+        elif self._parking.blocks(step.origin):
+            code, reason = BEHIND, "an earlier event of this patient is parked"
+        elif envelope and (missing := self._missing_predecessor(step)):
+            code, reason = GAP, f"event {missing} of {envelope.source} has not been heard"
+        else:
+            return None
+        self._parking.park(step.origin, code, reason)
+        return Verdict("parked", envelope.id if envelope else "", code=code, reason=reason)
+
+    def _missing_predecessor(self, step: Step) -> int:
+        """The sequence number before this one if nobody applied it, else 0."""
+        assert step.envelope, "only a step with an envelope has a predecessor"
+        sequence = step.envelope.sequence
+        if sequence is None or sequence == 1:
+            return 0
+        before = _predecessor(step)
+        return 0 if before in self._fresh or before in self._known else sequence - 1
+
+
+def _predecessor(step: Step) -> str:
+    assert step.envelope, "only a step with an envelope has a predecessor"
+    event_id = derive(step.envelope.source, str((step.envelope.sequence or 1) - 1))
+    return journal.predecessor(step.envelope, step.reader, event_id)
+
+
+def _ids(steps: Sequence[Step]) -> set[str]:
+    numbered = (
+        step
+        for step in steps
+        if step.reader != SITE and step.envelope and (step.envelope.sequence or 0) > 1
+    )
+    return {step.id for step in steps} | {_predecessor(step) for step in numbered}

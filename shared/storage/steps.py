@@ -1,0 +1,109 @@
+"""What a step is: one event, the route that decides it, and the verdict that comes of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from shared.codec.cloudevents import Envelope
+from shared.contracts.envelope import Event
+from shared.kernel.errors import Malformed, Reason
+from shared.storage.unit_of_work import Need, UnitOfWork
+
+C = TypeVar("C")
+SITE = "site"
+"""The reader of posted events; a consumed event's reader is the consumer group."""
+
+Outcome = Literal[
+    "accepted", "duplicate", "deferred", "conflict", "rejected", "invalid",  # a sender sees these
+    "ignored", "parked", "error",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Route(Generic[C]):
+    """How a service takes one event type: the contract, the command, the use case.
+
+    `loads` names what the use case will read, so that a batch reads it at once. `roles`: a sender
+    needs one of them (posted events only).
+    """
+
+    data: type[Any]
+    translate: Callable[[Event], C]
+    handle: Callable[[C, UnitOfWork], None]
+    loads: Callable[[Event], Sequence[Need]]
+    roles: frozenset[str] = field(default=frozenset())
+
+
+Routes = dict[str, Route[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where on Kafka a record was, and its bytes as they were."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+    @property
+    def id(self) -> str:
+        return f"{self.topic}/{self.partition}/{self.offset}"
+
+    @property
+    def lane(self) -> str:
+        """The patient whose later events must wait if this one cannot be applied."""
+        return self.key.decode("utf-8", "backslashreplace") if self.key else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One event on its way into the store.
+
+    `route` None: this service does not act on the type. `fault`: it could not be understood.
+    `content` is what was received, kept for steps that must be taken up again. `envelope` is
+    None only where not even that could be read. `if_version`: the sender decided on that version
+    of the first document that the route loads; on any other the step is a conflict.
+    """
+
+    reader: str
+    envelope: Envelope | None
+    sha256: str
+    content: bytes
+    route: Route[Any] | None = None
+    data: Any = None
+    fault: Malformed | None = None
+    origin: Origin | None = None
+    if_version: int | None = None
+
+    @property
+    def id(self) -> str:
+        return journal_id(self.envelope, self.reader) if self.envelope else ""
+
+    @property
+    def event(self) -> Event:
+        assert self.envelope, "a step without an envelope is never acted on"
+        return self.envelope.carrying(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one event. `first`: what a duplicate was answered the first time."""
+
+    verdict: Outcome
+    id: str = ""
+    source: str = ""
+    receipt: str = ""
+    code: str = ""
+    reason: str = ""
+    path: str = ""
+    blockers: tuple[Reason, ...] = ()
+    created: tuple[str, ...] = ()
+    first: str = ""
+
+
+def journal_id(envelope: Envelope, reader: str) -> str:
+    """Begins with the event's id, so that a journey is found by the primary key."""
+    return f"{envelope.id}|{envelope.source}|{reader}"

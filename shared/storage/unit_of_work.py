@@ -1,0 +1,226 @@
+"""The unit of work: an identity map that many steps share and that is written once.
+
+Handlers see only the `UnitOfWork` port. `Work` is its one implementation, over any store.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from shared.codec.cloudevents import KafkaRecord, to_kafka
+from shared.contracts.envelope import Event
+from shared.contracts.topics import TOPIC_OF
+from shared.kernel.errors import NotYet
+from shared.kernel.identifiers import derive
+from shared.storage.documents import Collection
+from shared.storage.store import Document, Session
+
+T = TypeVar("T")
+Key = tuple[str, str]
+Need = tuple[Collection[Any], str]
+
+
+class UnitOfWork(Protocol):
+    """What a use case may do. Everything it sees and saves belongs to the event's clinic."""
+
+    def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
+        """The aggregate, or None if this clinic has none of that id."""
+
+    def require(self, collection: Collection[T], aggregate_id: str) -> T:
+        """The aggregate; NotYet if it has not been heard of, which defers the event."""
+
+    def find(self, collection: Collection[T], **equals: object) -> list[T]:
+        """All aggregates of the clinic whose state has these values, ascending by id."""
+
+    def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
+        """Stages the aggregate's new state and the events (contract instances) it emits."""
+
+    def token(self) -> str:
+        """A fresh random token that nobody can derive from anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One aggregate in the identity map; `aggregate` None: looked for and not there.
+
+    `stamp` grows with every save of the document whatever the clocks say: the relay's order.
+    """
+
+    collection: Collection[Any]
+    clinic: str
+    aggregate: Any = None
+    version: int = 0
+    sequence: int = 0
+    stamp: int = 0
+    changed: bool = False
+
+    def document(self) -> Document:
+        return {
+            "_id": self.collection.key(self.clinic, self.collection.identity(self.aggregate)),
+            "clinic": self.clinic,
+            "version": self.version + 1,
+            "sequence": self.sequence,
+            "stamp": self.stamp,
+            "state": self.collection.state(self.aggregate),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What one step did: the records it emits, what it created, its place in the relay's order."""
+
+    records: tuple[KafkaRecord, ...]
+    created: tuple[str, ...]
+    order: int
+
+
+class Work:
+    """The identity map of one transaction. One step at a time: `begin`, then `keep` or `drop`."""
+
+    def __init__(
+        self, service: str, session: Session, recorded_at: datetime, token: Callable[[], str]
+    ) -> None:
+        self._service = service
+        self._session = session
+        self._now_us = int(recorded_at.timestamp() * 1_000_000)
+        self._held: dict[Key, Held] = {}
+        self._staged: dict[Key, Held] = {}
+        self._records: list[KafkaRecord] = []
+        self.token = token
+
+    def prefetch(self, needs: Iterable[tuple[str, Need]]) -> None:
+        """Loads what the steps said they will read: one `find` per collection."""
+        wanted: dict[str, dict[str, Held]] = {}
+        for clinic, (collection, aggregate_id) in needs:
+            key = collection.key(clinic, aggregate_id)
+            wanted.setdefault(collection.name, {})[key] = Held(collection, clinic)
+        for name, absent in wanted.items():
+            self._held.update({(name, key): held for key, held in absent.items()})
+            for document in self._session.find(name, absent):
+                held = absent[document["_id"]]
+                self._held[name, document["_id"]] = _loaded(held.collection, document)
+
+    def begin(self, event: Event) -> None:
+        self._event = event
+        self.drop()
+
+    def keep(self) -> Staged:
+        """Takes the step's changes into the map; nothing is written before `writes`."""
+        staged = Staged(
+            tuple(self._records),
+            tuple(_reference(held) for key, held in self._staged.items() if self._is_created(key)),
+            max((held.stamp for held in self._staged.values()), default=self._now_us),
+        )
+        self._held.update(self._staged)
+        self.drop()
+        return staged
+
+    def drop(self) -> None:
+        self._staged, self._records = {}, []
+
+    def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
+        aggregate: T | None = self._hold(collection, aggregate_id).aggregate
+        return aggregate
+
+    def require(self, collection: Collection[T], aggregate_id: str) -> T:
+        aggregate = self.get(collection, aggregate_id)
+        if aggregate is None:
+            raise NotYet(collection.name, collection.key(self._event.clinic, aggregate_id))
+        return aggregate
+
+    def find(self, collection: Collection[T], **equals: object) -> list[T]:
+        clinic = self._event.clinic
+        fields = {f"state.{name}": value for name, value in equals.items()} | {"clinic": clinic}
+        for document in self._session.where(collection.name, fields):
+            self._held.setdefault((collection.name, document["_id"]), _loaded(collection, document))
+        known = {**self._held, **self._staged}
+        return [
+            held.aggregate
+            for (name, _), held in sorted(known.items(), key=lambda item: item[0])
+            if name == collection.name and held.clinic == clinic and _matches(held, equals)
+        ]
+
+    def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
+        held = self._hold(collection, collection.identity(aggregate))
+        for offset, data in enumerate(events, 1):
+            self._records.append(self._record(collection, aggregate, held.sequence + offset, data))
+        self._staged[self._key(collection, collection.identity(aggregate))] = replace(
+            held,
+            aggregate=aggregate,
+            sequence=held.sequence + len(events),
+            stamp=max(self._now_us, held.stamp + 1),
+            changed=True,
+        )
+
+    def write(self) -> None:
+        """Writes every changed aggregate: one bulk write per collection."""
+        changed = [held for held in self._held.values() if held.changed]
+        for name in dict.fromkeys(held.collection.name for held in changed):
+            mine = [held for held in changed if held.collection.name == name]
+            self._session.insert(name, [held.document() for held in mine if _is_new(held)])
+            self._session.replace(name, [held.document() for held in mine if not _is_new(held)])
+
+    def version(self, need: Need) -> int:
+        """The stored version of a document, 0 where there is none."""
+        return self._hold(*need).version
+
+    def _is_created(self, key: Key) -> bool:
+        before = self._held.get(key)
+        return before is None or before.aggregate is None
+
+    def _key(self, collection: Collection[Any], aggregate_id: str) -> Key:
+        return collection.name, collection.key(self._event.clinic, aggregate_id)
+
+    def _hold(self, collection: Collection[Any], aggregate_id: str) -> Held:
+        key = self._key(collection, aggregate_id)
+        if key in self._staged:
+            return self._staged[key]
+        if key not in self._held:
+            self.prefetch([(self._event.clinic, (collection, aggregate_id))])
+        return self._held[key]
+
+    def _record(
+        self, collection: Collection[T], aggregate: T, sequence: int, data: Any
+    ) -> KafkaRecord:
+        cause, aggregate_id = self._event, collection.identity(aggregate)
+        path = f"{self._service}/{collection.name}/{aggregate_id}"
+        source = f"/{path}" if collection.deidentified else f"/clinics/{cause.clinic}/{path}"
+        event = Event(
+            id=derive(source, str(sequence)),
+            source=source,
+            type=data.type,
+            subject=collection.subject(aggregate),
+            time=cause.time,
+            clinic=cause.clinic,
+            data=data,
+            sequence=sequence,
+            correlationid=cause.correlationid or cause.id,
+            causationid=cause.id,
+            traceparent=cause.traceparent,
+        )
+        return to_kafka(event, TOPIC_OF[data.type].name, named=not collection.deidentified)
+
+
+def _loaded(collection: Collection[Any], document: Document) -> Held:
+    return Held(
+        collection,
+        document["clinic"],
+        collection.aggregate(document),
+        document["version"],
+        document["sequence"],
+        document["stamp"],
+    )
+
+
+def _reference(held: Held) -> str:
+    return f"{held.collection.name}/{held.collection.identity(held.aggregate)}"
+
+
+def _is_new(held: Held) -> bool:
+    return held.version == 0
+
+
+def _matches(held: Held, equals: dict[str, object]) -> bool:
+    found = held.aggregate
+    return found is not None and all(getattr(found, name) == v for name, v in equals.items())

@@ -1,0 +1,84 @@
+"""What the read APIs share: who may read what, pages, entity tags."""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from flask import abort, g, request
+from flask_smorest.utils import get_appcontext
+from marshmallow import RAISE, Schema, fields, validate
+from werkzeug.exceptions import Forbidden
+
+from shared.storage.reads import Read, Reads
+from shared.storage.store import Store
+from shared.web.identity import Principal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+T = TypeVar("T")
+PAGE_DEFAULT, PAGE_MAX = 50, 200
+
+
+class Page(Schema):
+    """Query arguments of every list: `limit`, and `after`, the `next` of the page before."""
+
+    class Meta:
+        unknown = RAISE
+
+    limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(1, PAGE_MAX))
+    after = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+def principal() -> Principal:
+    found: Principal = g.principal
+    return found
+
+
+def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The route answers only callers whose token carries `scope`."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            if scope not in principal().scopes:
+                raise Forbidden(f"the scope {scope} is needed")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def clinic_reads(store: Store) -> Reads:
+    """Reads of the caller's own clinic; a caller without a clinic has none to read."""
+    if not principal().clinic:
+        raise Forbidden("a clinic's token is needed")
+    return Reads(store, principal().clinic)
+
+
+def network_reads(store: Store) -> Reads:
+    """Reads of every clinic, for roles of the network."""
+    if "network:read" not in principal().scopes:
+        raise Forbidden("the scope network:read is needed")
+    return Reads(store, None)
+
+
+def found(read: Read[T] | None) -> T:
+    """The view, with its entity tag (which the app turns into 304 where it is known); or 404."""
+    if read is None:
+        abort(404)
+    get_appcontext()["headers"]["ETag"] = f'"{read.version}"'
+    return read.aggregate
+
+
+def paged(reads: Sequence[Read[T]]) -> dict[str, Any]:
+    """One page: the views, and the cursor of the next page (empty: this was the last)."""
+    limit = int(request.args.get("limit", PAGE_DEFAULT))
+    more = reads[limit - 1].cursor if len(reads) >= limit else ""
+    return {"items": [each.aggregate for each in reads], "next": more}
+
+
+def page_of(item: type[Schema]) -> type[Schema]:
+    """The response schema of a list of `item`."""
+    members = {"items": fields.List(fields.Nested(item)), "next": fields.String()}
+    return type(f"{item.__name__.removesuffix('Schema')}PageSchema", (Schema,), members)

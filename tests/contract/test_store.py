@@ -1,0 +1,77 @@
+"""One suite for both stores: what the rest of the system may rely on."""
+
+import pytest
+
+from shared.kernel.errors import Conflict
+from shared.storage.store import Document, Session, Store
+
+
+def doc(key: str, version: int = 1, **fields: object) -> Document:
+    return {"_id": key, "version": version, **fields}
+
+
+def test_what_a_transaction_writes_is_there_after_it(store: Store) -> None:
+    store.transact(lambda session: session.insert("wards", [doc("a", colour="red")]))
+
+    assert store.session().find("wards", ["a", "b"]) == [doc("a", colour="red")]
+
+
+def test_a_transaction_that_raises_leaves_nothing(store: Store) -> None:
+    def work(session: Session) -> None:
+        session.insert("wards", [doc("a")])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        store.transact(work)
+
+    assert store.session().find("wards", ["a"]) == []
+
+
+def test_a_transaction_reads_what_it_wrote(store: Store) -> None:
+    def work(session: Session) -> list[Document]:
+        session.insert("wards", [doc("a")])
+        return session.find("wards", ["a"])
+
+    assert store.transact(work) == [doc("a")]
+
+
+def test_inserting_an_id_twice_is_a_conflict_and_changes_nothing(store: Store) -> None:
+    store.transact(lambda session: session.insert("wards", [doc("a", colour="red")]))
+
+    with pytest.raises(Conflict):
+        store.transact(lambda session: session.insert("wards", [doc("b"), doc("a")]))
+
+    assert store.session().find("wards", ["a", "b"]) == [doc("a", colour="red")]
+
+
+@pytest.mark.parametrize("version", [1, 3])
+def test_replacing_any_but_the_version_before_is_a_conflict(store: Store, version: int) -> None:
+    store.transact(lambda session: session.insert("wards", [doc("a")]))
+
+    with pytest.raises(Conflict):
+        store.transact(lambda session: session.replace("wards", [doc("a", version)]))
+
+    store.transact(lambda session: session.replace("wards", [doc("a", 2, colour="blue")]))
+    assert store.session().find("wards", ["a"]) == [doc("a", 2, colour="blue")]
+
+
+def test_where_filters_orders_limits_and_goes_on_after_a_cursor(store: Store) -> None:
+    documents = [doc(key, state={"n": n}, clinic="c") for key, n in zip("abcd", [4, 3, 2, 1])]
+    store.session().insert("wards", [*documents, doc("e", state={"n": 9}, clinic="x")])
+
+    session = store.session()
+
+    assert [d["_id"] for d in session.where("wards", {"clinic": "c"}, limit=2)] == ["a", "b"]
+    assert [d["_id"] for d in session.where("wards", {"clinic": "c"}, after="b")] == ["c", "d"]
+    by_n = session.where("wards", {"clinic": "c"}, order="state.n", after=1)
+    assert [d["_id"] for d in by_n] == ["c", "b", "a"]
+    assert [d["_id"] for d in session.where("wards", {"state.n": (1, 9)})] == ["d", "e"]
+
+
+def test_patch_sets_and_removes_fields_and_passes_over_what_is_not_there(store: Store) -> None:
+    store.session().insert("wards", [doc("a", colour="red", unsent=True)])
+
+    store.session().patch("wards", {"a": {"unsent": None, "colour": "blue"}, "z": {"x": 1}})
+
+    assert store.session().find("wards", ["a", "z"]) == [doc("a", colour="blue")]
+    assert store.session().where("wards", {"unsent": True}) == []
