@@ -3,11 +3,12 @@
 Our own small mapping; the official SDK is its judge in the tests.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
+from urllib.parse import unquote
 
 from shared.codec import schema, strict_json
 from shared.contracts.envelope import SPEC_VERSION, Event
@@ -75,6 +76,29 @@ def content_sha256(content: Mapping[str, object]) -> str:
     return sha256(strict_json.dumps(content)).hexdigest()
 
 
+def meaning(envelope: Envelope, data: object) -> dict[str, object]:
+    """What an event says, whatever the mode, spelling or trace it was sent with this time."""
+    return {
+        "type": envelope.type,
+        "subject": envelope.subject,
+        "time": envelope.time,
+        "sequence": envelope.sequence,
+        "data": data,
+    }
+
+
+def from_http_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The attributes of a request in binary mode: HTTP carries them percent-encoded."""
+    try:
+        return {
+            name[3:].lower(): unquote(value, errors="strict")
+            for name, value in headers
+            if name.lower().startswith("ce-")
+        }
+    except UnicodeDecodeError as error:
+        raise Malformed("/headers", "a header is not UTF-8 text") from error
+
+
 def from_structured(content: object, clinic: str) -> Envelope:
     """The envelope of a structured event, posted by a site of `clinic`. Raises Malformed."""
     if not isinstance(content, dict):
@@ -93,7 +117,7 @@ def to_kafka(event: Event, topic: str, *, named: bool = True) -> KafkaRecord:
         "type": event.type,
         "subject": event.subject,
         "dataschema": f"/schemas/{event.type}",
-        "sequence": str(event.sequence),
+        "sequence": str(event.sequence or ""),
     }
     if named:
         attributes |= {

@@ -18,6 +18,11 @@ from shared.contracts.shapes import Between, Items, Text
 from shared.kernel.errors import Malformed
 
 _EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt]([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASIC: dict[type, Callable[..., ma.Field[Any]]]
 
 
@@ -30,15 +35,21 @@ class _Moment(ma.Field[datetime]):
         except ValueError as error:
             raise ValidationError(str(error)) from error
 
+    def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value else None
+
 
 class _Day(ma.Field[date]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
         try:
-            if not isinstance(value, str) or len(value) != len("2026-01-31"):
+            if not isinstance(value, str) or not _DAY.fullmatch(value):
                 raise ValueError
             return date.fromisoformat(value)
         except ValueError as error:
             raise ValidationError("not a date as 2026-01-31") from error
+
+    def _serialize(self, value: date | None, *_: Any, **__: Any) -> str | None:
+        return value.isoformat() if value else None
 
 
 class _Number(ma.Field[float]):
@@ -81,9 +92,9 @@ _BASIC = {
 
 def moment(value: object) -> datetime:
     """An RFC 3339 time as aware UTC. Raises ValueError in words for a person."""
-    if not isinstance(value, str) or len(value) > 35 or "T" not in value.upper():
+    if not isinstance(value, str) or not _RFC_3339.fullmatch(value):
         raise ValueError("not a time as 2026-01-31T09:00:00+01:00")
-    parsed = datetime.fromisoformat(value)
+    parsed = datetime.fromisoformat(value.upper())
     if parsed.tzinfo is None:
         raise ValueError("a time needs its offset from UTC")
     try:
@@ -108,9 +119,13 @@ def load(contract: Any, data: object, *, closed: bool) -> Any:
         raise Malformed(*_first_fault(error.messages)) from error
 
 
-@cache
 def schema_class(contract: Any, *, closed: bool = True) -> type[Schema]:
-    """The marshmallow schema of a contract dataclass."""
+    """The marshmallow schema of a contract dataclass, the same one each time."""
+    return _schema_class(contract, closed)
+
+
+@cache
+def _schema_class(contract: Any, closed: bool) -> type[Schema]:
     hints = get_type_hints(contract, include_extras=True)
     members: dict[str, Any] = {
         each.name: _field(hints[each.name], _options(each), closed) for each in fields(contract)

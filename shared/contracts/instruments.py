@@ -56,7 +56,8 @@ def _prorated_sum(instrument: Instrument, answers: Answered) -> float | None:
     vital = any(answers[item - 1] is None for item in instrument.never_prorated)
     if missing > instrument.missing_allowed or vital:
         return None
-    return float(sum(given)) if not missing else round(sum(given) / len(given) * instrument.items)
+    # Half up, in whole numbers: round() would take 4.5 down to 4, below a cut-off of 5.
+    return float((2 * sum(given) * instrument.items + len(given)) // (2 * len(given)))
 
 
 def _no_total(_instrument: Instrument, _answers: Answered) -> float | None:

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id
+from shared.contracts.shapes import Between, Code, Id, Text
 from shared.contracts.site import Indication, Route
 
 Score = Annotated[float, Between(0, 200)]
 Change = Annotated[float, Between(-200, 200)]
+Definition = Annotated[str, Text(64, r"[a-z0-9][a-z0-9/.-]*")]
+"""The scoring rules and their version, as `shared.contracts.instruments` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class OutcomeResult:
     """One assessment on the dose axis, de-identified.
 
     `study_day`: days since the first dose (before it: negative). `after_dose`: doses given before
-    this assessment. `supersedes` is the revision that this one replaces (0: the first).
+    this assessment. `revision` n replaces revision n-1 of the same `result_id` (0: the first).
     """
 
     type: ClassVar[str] = "outcomes.stream.result.v1"
@@ -51,9 +53,9 @@ class OutcomeResult:
     indication: Indication
     route: Route | None
     instrument: InstrumentCode
-    definition: Id
+    definition: Definition
     study_day: Annotated[int, Between(-3650, 36500, "d")] | None
-    after_dose: Annotated[int, Between(0, 60)]
+    after_dose: Annotated[int, Between(0, 10_000)]
     score: Score | None
     baseline: Score | None
     change: Change | None

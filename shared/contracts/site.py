@@ -18,6 +18,8 @@ Route = Literal["iv", "im", "sl", "esketamine"]
 Finding = Literal["absent", "present", "unknown"]
 Answer = Annotated[int, Between(0, 10)]
 Answers = Annotated[tuple[Answer | None, ...], Items(40, 1)]
+Staff = Annotated[str, Text(64, r"([A-Za-z0-9][A-Za-z0-9_.:-]*)?", shortest=0)]
+"""An `Id`, or empty where nobody is named: what is encoded from a default must load again."""
 
 # ---- intake ----------------------------------------------------------------------------------
 
@@ -204,8 +206,8 @@ class MedicationAdministered:
     route: Route
     dose_mg: Annotated[float, Between(0.1, 1000, "mg")]
     dose_mg_per_kg: Annotated[float, Between(0.01, 20, "mg/kg")] | None = None
-    administered_by: Id = ""
-    checked_by: Id = ""
+    administered_by: Staff = ""
+    checked_by: Staff = ""
 
 
 @dataclass(frozen=True, slots=True)

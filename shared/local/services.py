@@ -117,4 +117,5 @@ def _credentials(client: Client) -> dict[str, Any]:
         "client_secret": client.client_secret,
         "roles": list(client.roles),
         "clinic": client.clinic,
+        "site": client.site,
     }

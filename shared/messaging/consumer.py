@@ -11,7 +11,7 @@ from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
 from shared.kernel.errors import Malformed, Unavailable
 from shared.messaging.broker import Subscription
-from shared.runtime import metrics
+from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
 from shared.storage.steps import Origin, Routes, Step, Verdict
@@ -51,6 +51,7 @@ class Consumer:
         """One poll and all that follows from it: how many records were applied."""
         records = self.subscription.poll(POLL_S)
         if records and self._apply(records):
+            failpoints.reach("consumer.after_apply")
             self.subscription.commit(records)
         return len(records)
 

@@ -1,4 +1,4 @@
-"""Posted events that waited: taken up when what they need is there, refused after the patience."""
+"""Events that waited: taken up when what they need is there, refused after the patience."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -8,10 +8,11 @@ from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_structured
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
+from shared.messaging.consumer import step_of
 from shared.runtime import metrics
-from shared.storage.journal import JOURNAL
+from shared.storage.journal import JOURNAL, unpacked
 from shared.storage.runner import Runner
-from shared.storage.steps import Routes, Step
+from shared.storage.steps import SITE, Origin, Routes, Step
 from shared.storage.store import Document, Session
 
 PAGE = 500
@@ -50,11 +51,19 @@ class Deferrals:
 
 def step_again(document: Document, routes: Routes) -> Step:
     """The step whose content the journal kept. It was understood once, so it is now."""
+    if document["reader"] != SITE:
+        return step_of(_origin(document), document["reader"], routes)
     content = strict_json.loads(document["content"])
     envelope = from_structured(content, document["clinic"])
     route = routes[envelope.type]
     data = schema.load(route.data, content["data"], closed=True)
-    return Step(document["reader"], envelope, document["sha256"], document["content"], route, data)
+    return Step(SITE, envelope, document["sha256"], document["content"], route, data)
+
+
+def _origin(document: Document) -> Origin:
+    topic, partition, offset = document["origin"].split("/")
+    key, headers = document["subject"].encode(), unpacked(document["headers"])
+    return Origin(topic, int(partition), int(offset), key, document["content"], headers)
 
 
 def _present(session: Session, waiting: list[Document]) -> set[str]:

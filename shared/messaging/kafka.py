@@ -22,10 +22,10 @@ from shared.storage.steps import Origin
 
 BATCH_MAX = 500
 DELIVERY_TIMEOUT_S = 30
+RECORD_MAX = 1024 * 1024
 _DLQ_PARTITIONS = 1
 _TOPIC_CONFIGS = {
     "compression.type": "uncompressed",  # a compressed batch may inflate without limit
-    "max.message.bytes": "1048576",
     "cleanup.policy": "delete",
     "retention.ms": "-1",
     "message.timestamp.type": "LogAppendTime",
@@ -34,12 +34,11 @@ _PRODUCER = {
     "acks": "all",
     "enable_idempotence": True,
     "max_in_flight_requests_per_connection": 5,
-    "request_timeout_ms": 4000,
-    "delivery_timeout_ms": DELIVERY_TIMEOUT_S * 1000,
     "max_block_ms": 5000,
     "reconnect_backoff_max_ms": 1000,
     "linger_ms": 5,
     "batch_size": 262_144,
+    "max_request_size": 2 * RECORD_MAX,  # a dead letter is a record of full size and its origin
     "compression_type": None,
     "allow_auto_create_topics": False,
 }
@@ -65,18 +64,26 @@ _CONSUMER = {
 class KafkaPublisher:
     """One producer, made on first use, dropped on the first failure."""
 
-    def __init__(self, bootstrap_servers: str, client_id: str) -> None:
-        self._where = {"bootstrap_servers": bootstrap_servers, "client_id": client_id}
+    def __init__(
+        self, bootstrap_servers: str, client_id: str, delivery_timeout_s: int = DELIVERY_TIMEOUT_S
+    ) -> None:
+        self._timeout_s = delivery_timeout_s
+        self._settings = {
+            "bootstrap_servers": bootstrap_servers,
+            "client_id": client_id,
+            "request_timeout_ms": min(4000, delivery_timeout_s * 500),
+            "delivery_timeout_ms": delivery_timeout_s * 1000,
+        }
         self._producer: Any = None
 
     def publish(self, records: Sequence[KafkaRecord]) -> list[Place]:
         try:
-            self._producer = self._producer or KafkaProducer(**_PRODUCER, **self._where)
+            self._producer = self._producer or KafkaProducer(**_PRODUCER, **self._settings)
             futures = [
                 self._producer.send(r.topic, r.value, key=r.key, headers=list(r.headers))
                 for r in records
             ]
-            sent = [future.get(timeout=DELIVERY_TIMEOUT_S + 1) for future in futures]
+            sent = [future.get(timeout=self._timeout_s + 1) for future in futures]
         except Exception as error:
             self.close()  # it may be wedged for ever; only a new one is sure to work
             raise Unavailable("Kafka did not acknowledge") from error
@@ -164,23 +171,23 @@ class KafkaSubscription:
 
 def create_topics(bootstrap_servers: str, replication: int = 1) -> None:
     """Creates what the catalogue names and is not there yet. Raises Unavailable."""
-    wanted = [(topic.name, topic.partitions) for topic in TOPICS]
-    wanted += [(dead_letter_topic(service), _DLQ_PARTITIONS) for service in SERVICES]
+    wanted = [(topic.name, topic.partitions, RECORD_MAX) for topic in TOPICS]
+    wanted += [(dead_letter_topic(each), _DLQ_PARTITIONS, 2 * RECORD_MAX) for each in SERVICES]
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
         try:
             present = set(admin.list_topics())
-            for name, partitions in wanted:
+            for name, partitions, longest in wanted:
                 if name not in present:
-                    _create(admin, name, partitions, replication)
+                    configs = _TOPIC_CONFIGS | {"max.message.bytes": str(longest)}
+                    _create(admin, NewTopic(name, partitions, replication, topic_configs=configs))
         finally:
             admin.close()
     except KafkaError as error:
         raise Unavailable("Kafka is away") from error
 
 
-def _create(admin: Any, name: str, partitions: int, replication: int) -> None:
-    topic = NewTopic(name, partitions, replication, topic_configs=_TOPIC_CONFIGS)
+def _create(admin: Any, topic: Any) -> None:
     with contextlib.suppress(TopicAlreadyExistsError):  # another process was first
         admin.create_topics([topic])
 

@@ -4,14 +4,13 @@ A crash between the two sends a page again, which consumers absorb. Order per ag
 because a page is always the lowest unsent one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
 from shared.messaging.broker import Place, Publisher
-from shared.runtime import metrics
+from shared.runtime import failpoints, metrics
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.store import Document, Session, Store
 
@@ -29,7 +28,6 @@ class Relay:
     store: Store
     publisher: Publisher
     clock: Clock
-    crash_point: Callable[[str], None] = lambda _name: None
     _until: datetime | None = None
 
     def turn(self) -> int:
@@ -42,7 +40,7 @@ class Relay:
             return 0
         records = [record for document in page for record in records_of(document)]
         places = self.publisher.publish(records)
-        self.crash_point("after_publish")
+        failpoints.reach("relay.after_publish")
         session.patch(JOURNAL, _marks(page, places, self.clock()))
         for record in records:
             metrics.RELAYED.labels(self.service, record.topic).inc()

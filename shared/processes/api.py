@@ -8,6 +8,7 @@ from gunicorn.app.base import BaseApplication
 from shared.messaging.dead_letter import DeadLetters
 from shared.processes.service import Service
 from shared.runtime import clock, logs
+from shared.runtime.process import settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 from shared.web import events
@@ -61,4 +62,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         self.cfg.set("bind", f"{self._settings.http_host}:{self._settings.http_port}")
 
     def load(self) -> Any:
-        return application(self._service, self._settings)
+        app = application(self._service, self._settings)
+        settle()
+        return app

@@ -10,7 +10,7 @@ from shared.messaging.kafka import KafkaSubscription
 from shared.processes.loop import Loop
 from shared.processes.service import Service
 from shared.runtime import clock, logs, probe
-from shared.runtime.process import Drain
+from shared.runtime.process import Drain, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
@@ -31,6 +31,7 @@ def run(service: Service, settings: ServiceSettings) -> None:
     loop = _loop(service, settings, store, subscription, drain)
     checks = {"mongodb": store.ping, "kafka": loop.check}
     probe.serve(settings.probe_port, checks, settings.http_host)
+    settle()
     loop.run(drain)
     subscription.close()
     store.close()

@@ -7,7 +7,7 @@ from shared.messaging.relay import Relay
 from shared.processes.loop import Loop
 from shared.processes.service import Service
 from shared.runtime import clock, logs, probe
-from shared.runtime.process import Drain
+from shared.runtime.process import Drain, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
@@ -30,6 +30,7 @@ def run(service: Service, settings: ServiceSettings) -> None:
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}
     probe.serve(settings.probe_port, checks, settings.http_host)
+    settle()
     loop.run(drain)
     publisher.close()
     store.close()

@@ -21,14 +21,16 @@ def read(settings: type[T], variables: Mapping[str, str] = environ) -> T:
     hints, values, faults = get_type_hints(settings), {}, []
     for each in fields(settings):  # type: ignore[arg-type]  # any dataclass type will do
         name = each.name.upper()
-        text = _text(variables, name)
-        if text is None and each.default is MISSING:
-            faults.append(f"{name} is not set")
-        elif text is not None:
-            try:
+        try:
+            text = _text(variables, name)
+            if not text and each.default is MISSING:
+                faults.append(f"{name} is not set")
+            elif text is not None:
                 values[each.name] = hints[each.name](text)
-            except ValueError:
-                faults.append(f"{name} is not a {hints[each.name].__name__}")
+        except OSError:
+            faults.append(f"{name}_FILE cannot be read")
+        except ValueError:
+            faults.append(f"{name} is not a {hints[each.name].__name__}")
     if faults:
         raise SettingsError("; ".join(faults))
     return settings(**values)

@@ -8,7 +8,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from shared.codec.cloudevents import Envelope, KafkaRecord
+import orjson
+
+from shared.codec import strict_json
+from shared.codec.cloudevents import Envelope, Headers, KafkaRecord
 from shared.kernel.errors import Malformed, NotYet, Reason, Rejected
 from shared.storage.steps import Step, Verdict
 from shared.storage.store import Document
@@ -38,29 +41,43 @@ def entry(step: Step, verdict: Verdict, recorded_at: datetime, order: int) -> Do
         "order": order,
         **verdict_fields(verdict),
         **({"origin": step.origin.id} if step.origin else {}),
-        **({"content": step.content} if verdict.verdict == "deferred" else {}),
+        **(_kept(step) if verdict.verdict == "deferred" else {}),
     }
+
+
+def _kept(step: Step) -> Document:
+    """What a step is taken up again from: the posted event, or the record and its headers."""
+    headers = {"headers": packed(step.origin.headers)} if step.origin else {}
+    return {"content": step.content, **headers}
 
 
 def with_records(document: Document, staged: Staged) -> Document:
     """The same document as an outbox: unsent until the relay has every acknowledgement."""
     if not staged.records:
         return document | {"order": staged.order}
-    records = [_record_fields(record) for record in staged.records]
+    records = [record_fields(record) for record in staged.records]
     return document | {"order": staged.order, "records": records, "unsent": True}
 
 
 def records_of(document: Document) -> list[KafkaRecord]:
     return [
-        KafkaRecord(
-            each["event_id"],
-            each["topic"],
-            each["key"],
-            each["value"],
-            tuple((name, value) for name, value in each["headers"]),
-        )
-        for each in document.get("records", ())
+        KafkaRecord(event_id, topic, key, value, unpacked(headers))
+        for event_id, topic, key, value, headers in document.get("records", ())
     ]
+
+
+def record_fields(record: KafkaRecord) -> list[Any]:
+    """A record as a short array: it is written and read for every event."""
+    return [record.event_id, record.topic, record.key, record.value, packed(record.headers)]
+
+
+def packed(headers: Headers) -> str:
+    """Headers as one string; latin-1 gives every byte a letter, so that poison fits too."""
+    return strict_json.dumps([(name, value.decode("latin-1")) for name, value in headers]).decode()
+
+
+def unpacked(text: str) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value.encode("latin-1")) for name, value in orjson.loads(text))
 
 
 def refused(step: Step, refusal: Refusal) -> Verdict:
@@ -129,13 +146,3 @@ def verdict_fields(verdict: Verdict) -> Document:
 def predecessor(envelope: Envelope, reader: str, event_id: str) -> str:
     """The journal id of the event before this one of the same source."""
     return f"{event_id}|{envelope.source}|{reader}"
-
-
-def _record_fields(record: KafkaRecord) -> dict[str, Any]:
-    return {
-        "event_id": record.event_id,
-        "topic": record.topic,
-        "key": record.key,
-        "value": record.value,
-        "headers": [list(each) for each in record.headers],
-    }

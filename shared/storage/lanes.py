@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.topics import dead_letter_topic
+from shared.storage.journal import JOURNAL, packed, record_fields, unpacked
 from shared.storage.steps import Origin, Step
 from shared.storage.store import Document, Session
 
@@ -26,7 +27,7 @@ def letter(origin: Origin, code: str, reason: str, parked_at: datetime) -> Docum
         "offset": origin.offset,
         "key": origin.key,
         "value": origin.value,
-        "headers": [list(each) for each in origin.headers],
+        "headers": packed(origin.headers),
         "code": code,
         "reason": reason,
         "parked_at": parked_at,
@@ -41,7 +42,7 @@ def origin_of(document: Document) -> Origin:
         document["offset"],
         document["key"],
         document["value"],
-        tuple((name, value) for name, value in document["headers"]),
+        unpacked(document["headers"]),
     )
 
 
@@ -56,8 +57,9 @@ def mirror(document: Document, group: str) -> Document:
         "reason": document["reason"],
     }
     headers = (*origin.headers, *((name, text.encode()) for name, text in about.items()))
+    key = origin.key if origin.key is not None else origin.id.encode()  # a client sends no nothing
     record = KafkaRecord(
-        f"letter:{origin.id}", dead_letter_topic(group), origin.key, origin.value, headers
+        f"letter:{origin.id}", dead_letter_topic(group), key, origin.value, headers
     )
     return {
         "_id": f"letter:{origin.id}||{group}",
@@ -65,15 +67,7 @@ def mirror(document: Document, group: str) -> Document:
         "reader": group,
         "verdict": "parked",
         "recorded_at": document["parked_at"],
-        "records": [
-            {
-                "event_id": record.event_id,
-                "topic": record.topic,
-                "key": record.key,
-                "value": record.value,
-                "headers": [list(each) for each in record.headers],
-            }
-        ],
+        "records": [record_fields(record)],
         "unsent": True,
         "order": document["order"],
     }
@@ -104,7 +98,7 @@ class Parking:
         for position, each in enumerate(fresh):
             each["order"] = start + position
         self._session.insert(LETTERS, fresh)
-        self._session.insert("journal", [mirror(each, self._group) for each in fresh])
+        self._session.insert(JOURNAL, [mirror(each, self._group) for each in fresh])
         self._write_lanes(fresh)
 
     def _write_lanes(self, fresh: list[Document]) -> None:

@@ -28,6 +28,7 @@ from pymongo.read_preferences import ReadPreference
 from pymongo.write_concern import WriteConcern
 
 from shared.kernel.errors import Conflict, Malformed, Unavailable
+from shared.runtime import failpoints
 from shared.storage.documents import Collection
 from shared.storage.store import Document
 
@@ -73,6 +74,7 @@ class MongoStore:
                     ReadConcern("snapshot"), _MAJORITY, ReadPreference.PRIMARY, _COMMIT_MS_MAX
                 ):
                     result = work(MongoSession(self._database, session))
+                    failpoints.reach("store.before_commit")
                     _commit(session)
                 return result
         except (PyMongoError, BSONError, OverflowError) as error:
@@ -120,7 +122,7 @@ class MongoStore:
 
     def _create(self, name: str) -> None:
         try:
-            self._database.create_collection(name)
+            self._database.create_collection(name, check_exists=False)
         except OperationFailure as error:
             if error.code != 48:  # NamespaceExists: another process of this service was first
                 raise

@@ -92,7 +92,7 @@ class Runner:
 
     def _resumed(self, session: Session, step: Step, document: Document) -> Verdict:
         batch = _Batch(self, session, [step])
-        verdict, fresh = batch.decide(step)
+        verdict, fresh = batch.resumed(step)
         if verdict.verdict != "deferred":
             session.replace(JOURNAL, [fresh | {"version": document["version"] + 1}])
             batch.work.write()
@@ -128,6 +128,11 @@ class _Batch:
         if self._parking:
             self._parking.write()
         return answers
+
+    def resumed(self, step: Step) -> tuple[Verdict, Document]:
+        """Decides a deferred step again, unless an earlier event of its source still waits."""
+        self._load()
+        return self._behind(step) or self.decide(step)
 
     def redelivered(self, step: Step) -> Verdict:
         """As `verdicts`, for one parked step whose lane no longer stands in its way."""
@@ -168,10 +173,25 @@ class _Batch:
     ) -> tuple[Verdict, Document]:
         self.work.drop()
         verdict = replace(journal.refused(step, refusal), receipt=receipt)
-        document = journal.entry(step, verdict, self._now, int(self._now.timestamp() * 1_000_000))
+        document = journal.entry(step, verdict, self._now, self._order())
         if isinstance(refusal, NotYet):
             document |= {"waits_in": refusal.collection, "waits_for": refusal.document_id}
         return verdict, document
+
+    def _order(self) -> int:
+        """The place among steps that have no aggregate to be ordered by."""
+        return int(self._now.timestamp() * 1_000_000) + len(self._fresh)
+
+    def _behind(self, step: Step) -> tuple[Verdict, Document] | None:
+        """A deferral, if the event before this one of its source is deferred itself."""
+        if step.origin is None or step.envelope is None or (step.envelope.sequence or 1) == 1:
+            return None
+        key = _predecessor(step)
+        before = self._fresh.get(key) or self._known.get(key)
+        if before is None or before["verdict"] != "deferred":
+            return None
+        waits = NotYet(before["waits_in"], before["waits_for"])
+        return self._refuse(step, waits, derive(step.id, "receipt"))
 
     def _stale(self, step: Step, receipt: str) -> tuple[Verdict, Document] | None:
         assert step.route
@@ -203,7 +223,7 @@ class _Batch:
             return parked
         if step.fault:
             return journal.refused(step, step.fault)
-        verdict, document = self.decide(step)
+        verdict, document = self._behind(step) or self.decide(step)
         if step.origin is None and verdict.verdict in ("invalid", "conflict"):
             return verdict  # not decided: the sender mends it and sends the same id again
         self._fresh[step.id] = document

@@ -4,7 +4,7 @@ Handlers see only the `UnitOfWork` port. `Work` is its one implementation, over 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -145,9 +145,11 @@ class Work:
         held = self._hold(collection, collection.identity(aggregate))
         for offset, data in enumerate(events, 1):
             self._records.append(self._record(collection, aggregate, held.sequence + offset, data))
-        self._staged[self._key(collection, collection.identity(aggregate))] = replace(
-            held,
-            aggregate=aggregate,
+        self._staged[self._key(collection, collection.identity(aggregate))] = Held(
+            collection,
+            held.clinic,
+            aggregate,
+            held.version,
             sequence=held.sequence + len(events),
             stamp=max(self._now_us, held.stamp + 1),
             changed=True,

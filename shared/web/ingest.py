@@ -18,11 +18,17 @@ from werkzeug.exceptions import (
 )
 
 from shared.codec import schema, strict_json
-from shared.codec.cloudevents import Envelope, content_sha256, from_structured
+from shared.codec.cloudevents import (
+    Envelope,
+    content_sha256,
+    from_http_headers,
+    from_structured,
+    meaning,
+)
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Malformed
 from shared.kernel.policy import Policy
-from shared.runtime import metrics
+from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Route, Routes, Step, Verdict
@@ -79,6 +85,7 @@ class Ingest:
 
     def _decide(self, steps: list[Step]) -> list[Verdict]:
         verdicts = self.runner.run(steps)
+        failpoints.reach("api.after_commit")
         for step, verdict in zip(steps, verdicts, strict=True):
             kind = step.envelope.type if step.envelope and step.route else "other"
             metrics.VERDICTS.labels(self.service, SITE, kind, verdict.verdict).inc()
@@ -96,7 +103,7 @@ class Ingest:
             if isinstance(raw, Malformed):
                 raise raw
             envelope = from_structured(raw, sender.clinic)
-            digest = content_sha256(raw)
+            digest = content_sha256(meaning(envelope, raw.get("data")))
             self._check(envelope, sender)
             route = self._route(envelope, sender)
             data = schema.load(route.data, raw.get("data"), closed=True)
@@ -189,12 +196,8 @@ def _listed(body: bytes) -> list[Raw]:
 
 
 def _binary(request: Request, body: bytes) -> Raw:
-    attributes = {
-        name[3:].lower(): value
-        for name, value in request.headers.items()
-        if name.lower().startswith("ce-")
-    }
     try:
+        attributes = from_http_headers(request.headers.items())
         return {**attributes, "data": strict_json.loads(body)}
     except Malformed as fault:
         return fault

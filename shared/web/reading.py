@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import abort, g, request
-from flask_smorest.utils import get_appcontext
+from flask import Response, abort, after_this_request, g, request
 from marshmallow import RAISE, Schema, fields, validate
 from werkzeug.exceptions import Forbidden
 
@@ -67,7 +66,13 @@ def found(read: Read[T] | None) -> T:
     """The view, with its entity tag (which the app turns into 304 where it is known); or 404."""
     if read is None:
         abort(404)
-    get_appcontext()["headers"]["ETag"] = f'"{read.version}"'
+    version = read.version
+
+    @after_this_request
+    def tag(response: Response) -> Response:
+        response.set_etag(str(version))
+        return response
+
     return read.aggregate
 
 

@@ -1,22 +1,26 @@
 """The consumer loop on either store, over the broker in memory: every record ends somewhere."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
-from shared.codec.cloudevents import KafkaRecord
-from shared.contracts import site
+from shared.codec.cloudevents import KafkaRecord, to_kafka
+from shared.contracts import intake, site
+from shared.contracts.envelope import Event
+from shared.kernel.identifiers import derive
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter import DeadLetters
+from shared.messaging.deferrals import Deferrals
 from shared.messaging.memory import MemoryBroker, MemorySubscription
 from shared.messaging.relay import Relay
-from shared.storage.journal import JOURNAL
+from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES, LETTERS
 from shared.storage.memory import MemoryStore
 from shared.storage.reads import Reads
 from shared.storage.store import Store
 from tests.kit.poison import POISON
-from tests.kit.toy import ROUTES, WARDS, Clock, posted, runner
+from tests.kit.toy import NOW, ROUTES, WARDS, Clock, posted, runner
 
 TOPIC = "intake.patient"
 
@@ -67,9 +71,7 @@ def test_a_record_is_applied_once_however_often_it_comes(store: Store) -> None:
 
 
 @pytest.mark.parametrize("poison", POISON, ids=list(POISON))
-def test_poison_never_stops_a_consumer_and_is_kept_byte_for_byte(
-    store: Store, poison: str
-) -> None:
+def test_poison_never_stops_a_consumer_and_is_kept_byte_for_byte(store: Store, poison: str) -> None:
     broker = MemoryBroker(partitions=1)
     bad = POISON[poison]
     good = published(site.ReferralReceived, patient="patient-2")
@@ -81,7 +83,7 @@ def test_poison_never_stops_a_consumer_and_is_kept_byte_for_byte(
     [letter] = store.session().where(LETTERS, {"status": "parked"})
     assert (letter["key"], letter["value"]) == (bad.key, bad.value)
     [mirrored] = store.session().where(JOURNAL, {"unsent": True}, order="order")
-    assert mirrored["records"][0]["topic"] == "outcomes.dlq"
+    assert records_of(mirrored)[0].topic == "outcomes.dlq"
 
 
 def test_a_patients_later_events_wait_behind_the_parked_one_and_others_flow(
@@ -151,3 +153,35 @@ def test_only_one_of_two_relays_sends(store: Store) -> None:
     runner(store).run([posted(site.ReferralReceived)])
 
     assert (first.turn(), second.turn()) == (1, 0)
+
+
+def test_a_consumed_event_that_waits_holds_back_the_later_ones_of_its_source(
+    store: Store,
+) -> None:
+    broker, clock = MemoryBroker(), Clock()
+    source = "/clinics/riverside/intake/patients/patient-1"
+    waiting = [
+        to_kafka(
+            Event(
+                derive(source, str(n)),
+                source,
+                intake.ConsentRevoked.type,
+                "patient-1",
+                NOW,
+                "riverside",
+                intake.ConsentRevoked("patient-request"),
+                n,
+            ),
+            TOPIC,
+        )
+        for n in (1, 2)
+    ]
+    broker.publish(waiting)
+    consumer(store, broker).turn()
+    run = runner(store, service="outcomes")
+    sweep = Deferrals("outcomes", run, ROUTES, clock, timedelta(days=3)).sweep
+    assert (sweep(), heard(store)) == (0, 0)
+
+    run.run([posted(site.ReferralReceived)])
+
+    assert (sweep(), heard(store), parked(store)) == (2, 2, [])

@@ -36,7 +36,11 @@ def test_the_same_again_is_a_duplicate_with_the_first_answer(store: Store) -> No
 
     [second] = runner(store).run([step])
 
-    assert (second.verdict, second.first, second.receipt) == ("duplicate", "accepted", first.receipt)
+    assert (second.verdict, second.first, second.receipt) == (
+        "duplicate",
+        "accepted",
+        first.receipt,
+    )
     assert ward(store) == Ward("patient-1", changes=1)
 
 

@@ -70,6 +70,11 @@ def hear(event: Event, uow: UnitOfWork) -> None:
     uow.save(WARDS, replace(ward, heard=ward.heard + 1))
 
 
+def hear_of_known(event: Event, uow: UnitOfWork) -> None:
+    ward = uow.require(WARDS, event.subject)
+    uow.save(WARDS, replace(ward, heard=ward.heard + 1))
+
+
 def _ward(event: Event) -> Sequence[Need]:
     return [(WARDS, event.subject)]
 
@@ -85,6 +90,7 @@ ROUTES: Routes = {
     site.ClearanceRevoked.type: _route(site.ClearanceRevoked, break_down),
     intake.PatientRegistered.type: _route(intake.PatientRegistered, hear),
     intake.PatientConsented.type: _route(intake.PatientConsented, hear),
+    intake.ConsentRevoked.type: _route(intake.ConsentRevoked, hear_of_known),
 }
 
 REFERRAL = {

@@ -5,7 +5,7 @@ lithium, passive suicidal thoughts alone (clinical reference 2.1).
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from services.intake.domain.commands import RecordChecklist
@@ -95,17 +95,14 @@ def record_checklist(command: RecordChecklist, patient: Patient) -> tuple[Patien
     checklist = Checklist(command.at, command.findings)
     checklists = sorted((*patient.checklists, checklist), key=lambda each: each.checked_at)
     patient = replace(patient, checklists=tuple(checklists))
-    if found := absolute(patient) + unresolved(patient, command.at.date()):
+    today = max(command.at, patient.heard_until).date()
+    if found := absolute(patient) + unresolved(patient, today):
         return end_clearance(patient, command.at, found)
     return patient, ()
 
 
-def latest_findings(patient: Patient) -> dict[str, Contraindication]:
-    return {
-        finding.condition: finding
-        for checklist in patient.checklists
-        for finding in checklist.findings
-    }
+def latest_findings(checklists: tuple[Checklist, ...]) -> dict[str, Contraindication]:
+    return {each.condition: each for checklist in checklists for each in checklist.findings}
 
 
 def absolute(patient: Patient) -> tuple[Reason, ...]:
@@ -129,7 +126,7 @@ def unresolved(patient: Patient, on: date) -> tuple[Reason, ...]:
         )
         for condition in _present(patient, "until-resolved")
     )
-    findings = latest_findings(patient)
+    findings = latest_findings(patient.checklists)
     recent = (
         _too_recent(condition, findings[condition.code].onset, on)
         for condition in _present(patient, "time-limited")
@@ -137,8 +134,10 @@ def unresolved(patient: Patient, on: date) -> tuple[Reason, ...]:
     return standing + tuple(each for each in recent if each)
 
 
-def unanswered(patient: Patient) -> tuple[Reason, ...]:
-    findings = latest_findings(patient)
+def unanswered(patient: Patient, until: datetime) -> tuple[Reason, ...]:
+    """What the checklists up to then left open."""
+    checklists = tuple(each for each in patient.checklists if each.checked_at <= until)
+    findings = latest_findings(checklists)
     asked = {code for code, each in findings.items() if each.finding != "unknown"}
     return tuple(
         Reason(
@@ -160,7 +159,7 @@ def remarks(patient: Patient) -> tuple[Reason, ...]:
 
 
 def _present(patient: Patient, level: Level) -> list[Condition]:
-    findings = latest_findings(patient)
+    findings = latest_findings(patient.checklists)
     present = {code for code, each in findings.items() if each.finding == "present"}
     return [each for each in CONDITIONS if each.level == level and each.code in present]
 

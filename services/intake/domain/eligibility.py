@@ -13,7 +13,8 @@ from services.intake.domain import contraindications
 from services.intake.domain.patient import Patient
 from services.intake.domain.safety import C_SSRS_HIGH
 from services.intake.domain.screening import is_complete, is_high
-from services.intake.domain.treatment import POLICY_KEYS as TREATMENT_KEYS, failed_drugs
+from services.intake.domain.treatment import POLICY_KEYS as TREATMENT_KEYS
+from services.intake.domain.treatment import failed_drugs
 from shared.contracts.instruments import C_SSRS, PCL_5, PHQ_9, Instrument
 from shared.contracts.site import Route
 from shared.kernel.errors import Reason
@@ -89,7 +90,7 @@ def _unanswered(case: Case) -> Iterable[Reason]:
     if not case.patient.checklists:
         words = "There is no contraindication checklist: go through it with the patient."
         return [Reason("checklist-missing", words)]
-    return contraindications.unanswered(case.patient)
+    return contraindications.unanswered(case.patient, case.at)
 
 
 def _outdated(instrument: Instrument, case: Case) -> Iterable[Reason]:
@@ -151,6 +152,9 @@ def _not_resistant(case: Case) -> Iterable[Reason]:
     if history is None:
         yield Reason("treatment-history-missing", "There is no treatment history: take one.")
         return
+    if history.taken_at > case.at:
+        words = "The treatment history is newer than this decision: decide again."
+        yield Reason("treatment-history-newer", words)
     failed = len(failed_drugs(history, case.policy, current_episode=True))
     if failed < needed:
         words = f"{failed} drugs failed in adequate trials of this episode, {needed:g} are needed."

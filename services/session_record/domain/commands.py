@@ -1,4 +1,4 @@
-"""What this service can be told to do. `at` is when it happened at the site: decisions use it as now.
+"""What this service can be told to do. `at` is when it happened at the site: that is now.
 
 Posted commands first, then what is learned from intake and scheduling.
 """
@@ -107,11 +107,6 @@ class KnowClearance(Command):
 @dataclass(frozen=True, slots=True)
 class EndClearance(Command):
     clearance_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnowRefusal(Command):
-    """The prescriber's newest decision is no."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,6 @@ from services.session_record.domain.commands import (
     KnowClearance,
     KnowConsent,
     KnowHold,
-    KnowRefusal,
 )
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import Route
@@ -91,7 +90,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A mirror of scheduling's appointment. `dose_number`: the dose it prepares, gives or follows."""
+    """A mirror of scheduling's appointment, and how it stands."""
 
     appointment_id: str
     patient_id: str
@@ -112,13 +111,9 @@ def with_clearance(standing: Standing, told: KnowClearance) -> Standing:
     return replace(standing, clearances=(*standing.clearances, clearance))
 
 
-def without_clearance(standing: Standing, told: EndClearance | KnowRefusal) -> Standing:
-    """Ends the clearance that is named; a refusal names none and ends whichever still runs."""
-    named = told.clearance_id if isinstance(told, EndClearance) else None
+def without_clearance(standing: Standing, told: EndClearance) -> Standing:
     ended = tuple(
-        replace(each, ended_at=told.at)
-        if each.ended_at is None and named in (None, each.clearance_id)
-        else each
+        replace(each, ended_at=told.at) if each.clearance_id == told.clearance_id else each
         for each in standing.clearances
     )
     return replace(standing, clearances=ended)
@@ -139,12 +134,12 @@ def without_consent(standing: Standing, told: EndConsent) -> Standing:
 
 def with_hold(standing: Standing, told: KnowHold) -> Standing:
     """A hold that is raised again goes on, with the new reasons too."""
-    *before, last = standing.holds or (None,)
+    last = standing.holds[-1] if standing.holds else None
     if last is None or last.lifted_at:
         return replace(standing, holds=(*standing.holds, SafetyHold(told.at, told.reasons)))
     reasons = tuple(dict.fromkeys((*last.reasons, *told.reasons)))
     extended = SafetyHold(min(last.raised_at, told.at), reasons)
-    return replace(standing, holds=(*(each for each in before if each), extended))
+    return replace(standing, holds=(*standing.holds[:-1], extended))
 
 
 def without_hold(standing: Standing, told: EndHold) -> Standing:

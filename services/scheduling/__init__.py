@@ -1,0 +1,1 @@
+"""Scheduling: decides what happens when, with whom and where."""

@@ -1,0 +1,1 @@
+"""The edges of scheduling: events and HTTP. They only translate."""

@@ -1,0 +1,1 @@
+"""One use case per function, on the unit of work."""

@@ -1,0 +1,71 @@
+"""Where scheduling keeps what: the collections, their identities and their Kafka keys."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.scheduling.domain.calendar import Day
+from services.scheduling.domain.course import Appointment, AppointmentStatus, Course
+from services.scheduling.domain.resource import Roster
+from services.scheduling.domain.standing import Standing
+from shared.contracts.scheduling import SessionKind
+from shared.storage.documents import Collection
+
+ROSTER = "roster"
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentLine:
+    """Read model: one appointment, to be found by patient or by `day` (in the room's zone)."""
+
+    appointment_id: str
+    patient_id: str
+    course_id: str
+    session: SessionKind
+    dose_number: int
+    status: AppointmentStatus
+    reason: str
+    start: datetime
+    end: datetime
+    zone: str
+    day: str
+    resources: tuple[str, ...]
+
+
+def appointment_line(course: Course, appointment: Appointment) -> AppointmentLine:
+    return AppointmentLine(
+        appointment.id,
+        course.patient_id,
+        course.id,
+        appointment.session,
+        appointment.dose_number,
+        appointment.status,
+        appointment.reason,
+        appointment.start,
+        appointment.end,
+        appointment.zone,
+        appointment.start.astimezone(ZoneInfo(appointment.zone)).date().isoformat(),
+        appointment.resources,
+    )
+
+
+ROSTERS = Collection("rosters", Roster, lambda _: ROSTER, lambda _: ROSTER)
+STANDINGS = Collection(
+    "standings", Standing, lambda each: each.patient_id, lambda each: each.patient_id
+)
+COURSES = Collection(
+    "courses",
+    Course,
+    lambda each: each.id,
+    lambda each: each.patient_id,
+    indexes=(("patient_id",),),
+)
+APPOINTMENTS = Collection(
+    "appointments",
+    AppointmentLine,
+    lambda each: each.appointment_id,
+    lambda each: each.patient_id,
+    indexes=(("patient_id",), ("day",)),
+)
+DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS)

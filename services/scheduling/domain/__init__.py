@@ -1,0 +1,1 @@
+"""Pure decisions on courses, appointments and time. No clock, no store, no framework."""

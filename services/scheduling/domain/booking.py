@@ -1,0 +1,233 @@
+"""Opens a course of care and books its open sessions: all of them, or none with the reasons.
+
+The rules are in `rules.py`, the search in `placing.py`; here is who is asked for and what is said.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from services.scheduling.domain.calendar import minutes, moment
+from services.scheduling.domain.commands import BookCourse
+from services.scheduling.domain.course import Appointment, Course
+from services.scheduling.domain.free_time import (
+    HORIZON_D,
+    NEEDS,
+    FreeTime,
+    Pools,
+    Slot,
+    earliest_slot,
+    on_grid,
+)
+from services.scheduling.domain.placing import Blocked, Placing, place
+from services.scheduling.domain.rules import Session, Sessions, Terms, rule_links
+from services.scheduling.domain.standing import WORDS, Standing
+from shared.kernel.errors import Reason, Rejected
+from shared.kernel.identifiers import derive
+from shared.kernel.policy import CourseTemplate, Policy
+
+POLICY_KEYS = (
+    "dose.min_gap_h",
+    "prep.max_age_d",
+    "integration.window_from_h",
+    "integration.window_to_h",
+)
+_H, _D = 60, 24 * 60
+
+
+def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Course:
+    """The course that the patient's clearance is for. `standing` counts it already."""
+    cleared = standing.clearance
+    assert cleared, "a course is opened by a clearance"
+    protocol = policy.protocols.get(cleared.protocol)
+    if protocol is None or protocol.route != cleared.route:
+        raise Rejected(
+            "unknown-protocol",
+            f"the policy has no protocol {cleared.protocol} by route {cleared.route}",
+        )
+    return Course(
+        standing.course_id,
+        standing.patient_id,
+        cleared.id,
+        cleared.indication,
+        cleared.route,
+        protocol,
+        opened_at,
+        policy.reference("dose.min_gap_h"),
+        held_by=standing.reasons,
+    )
+
+
+def horizon(command: BookCourse) -> tuple[str, ...]:
+    """The days that a booking may use, and so must read."""
+    first = max(command.earliest, command.at).date()
+    return tuple((first + timedelta(days=number)).isoformat() for number in range(HORIZON_D))
+
+
+def appointment_id(event_id: str, session: str) -> str:
+    return derive(event_id, session)
+
+
+def session_names(protocol: CourseTemplate) -> Iterator[str]:
+    return (each.name for each in _template(protocol))
+
+
+def book_course(
+    command: BookCourse, course: Course, standing: Standing, free: Pools, policy: Policy
+) -> Course:
+    """The course with an appointment for every session that has none that stands."""
+    terms = _terms(command, course, standing, policy)
+    sessions = _sessions(course, terms)
+    _check_bookable(sessions, standing)
+    placing = _placed(sessions, terms, course, free)
+    if isinstance(placing, Blocked):
+        raise _no_capacity(placing, free)
+    fresh = (
+        _appointment(command.event_id, session, slot)
+        for session, slot in zip(sessions, placing, strict=True)
+        if session.is_open
+    )
+    return replace(
+        course,
+        appointments=(*course.appointments, *fresh),
+        booked_under=policy.reference(*POLICY_KEYS),
+    )
+
+
+def _terms(command: BookCourse, course: Course, standing: Standing, policy: Policy) -> Terms:
+    cleared = standing.clearance
+    assert cleared, "a course has a clearance"
+    gap = round(max(course.protocol.dose_gap_h, policy["dose.min_gap_h"]) * _H)
+    begin = max(command.earliest, command.at, standing.busy_until or command.at)
+    last_dose = minutes(standing.last_dose_at) + gap if standing.last_dose_at else 0
+    return Terms(
+        not_before=on_grid(minutes(begin)),
+        dose_not_before=last_dose,
+        first_dose_by=_whole_minutes(cleared.first_dose_by),
+        doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
+        dose_gap=gap,
+        preparation_max_age=round(policy["prep.max_age_d"] * _D),
+        integration_from=round(policy["integration.window_from_h"] * _H),
+        integration_to=round(policy["integration.window_to_h"] * _H),
+    )
+
+
+def _template(protocol: CourseTemplate) -> Iterator[Session]:
+    for number in range(1, protocol.preparations + 1):
+        yield Session("preparation", number, protocol.preparation_min)
+    for number in range(1, protocol.doses + 1):
+        yield Session("dosing", number, protocol.dosing_min)
+        yield Session("integration", number, protocol.integration_min)
+
+
+def _sessions(course: Course, terms: Terms) -> list[Session]:
+    """What is booked or done keeps its time. No preparation is booked after the first dose."""
+    sessions = [_as_it_stands(each, course) for each in _template(course.protocol)]
+    if any(each.kind == "dosing" and each.done for each in sessions):
+        return [each for each in sessions if each.kind != "preparation" or not each.is_open]
+    return _with_fresh_preparation(sessions, terms)
+
+
+def _as_it_stands(session: Session, course: Course) -> Session:
+    found = course.appointment(session.name)
+    if found is None:
+        return session
+    start, end = minutes(found.start), minutes(found.end)
+    return replace(session, start=start, length=end - start, done=found.status == "fulfilled")
+
+
+def _with_fresh_preparation(sessions: list[Session], terms: Terms) -> list[Session]:
+    """A last preparation too long ago for any first dose still to book is held once more."""
+    last = max((n for n, each in enumerate(sessions) if each.kind == "preparation"), default=-1)
+    first_dose = sessions[last + 1]
+    preparation = sessions[last] if last >= 0 else first_dose
+    if not (preparation.done and preparation.start is not None and first_dose.is_open):
+        return sessions
+    if preparation.start + terms.preparation_max_age >= terms.not_before:
+        return sessions
+    sessions[last] = replace(preparation, start=None, done=False)
+    return sessions
+
+
+def _check_bookable(sessions: Sessions, standing: Standing) -> None:
+    wanted = [each for each in sessions if each.is_open]
+    if not wanted:
+        raise Rejected("nothing-to-book", "every session of the course has its appointment")
+    if standing.reasons and any(each.kind == "dosing" for each in wanted):
+        raise Rejected(
+            "on-hold",
+            "no dosing can be booked while the patient is on hold",
+            tuple(WORDS[each] for each in standing.reasons),
+        )
+
+
+def _placed(sessions: Sessions, terms: Terms, course: Course, free: Pools) -> Placing | Blocked:
+    """With one therapist throughout if there is one who can, else with whoever is free."""
+    links = rule_links(sessions, terms)
+    known = {each.therapist for each in course.appointments if each.status != "cancelled"}
+    therapists = sorted(free.get("therapist", ()), key=lambda each: each.resource.id not in known)
+    alone = [[each] for each in therapists if not known or each.resource.id in known]
+    tried = [place(sessions, links, partial(_find, free, each)) for each in alone]
+    if whole := [each for each in tried if not isinstance(each, Blocked)]:
+        return min(whole, key=lambda placing: placing[-1].end)
+    return place(sessions, links, partial(_find, free, therapists))
+
+
+def _find(free: Pools, therapists: Sequence[FreeTime], session: Session, since: int) -> Slot | None:
+    needed = [
+        therapists if kind == "therapist" else free.get(kind, ()) for kind in NEEDS[session.kind]
+    ]
+    return earliest_slot(needed, since, session.length)
+
+
+def _appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
+    """The zone of an appointment is its room's."""
+    by_kind = {each.kind: each for each in slot.resources}
+    return Appointment(
+        appointment_id(event_id, session.name),
+        session.kind,
+        session.number,
+        moment(slot.start),
+        moment(slot.end),
+        by_kind["room"].zone,
+        tuple(each.id for each in slot.resources),
+        by_kind["therapist"].id,
+    )
+
+
+def _no_capacity(blocked: Blocked, free: Pools) -> Rejected:
+    name, rule = blocked.session.name, blocked.rule
+    ends = _words(blocked.until) if rule else f"the end of the {HORIZON_D} days looked at"
+    reason = f"{name} finds no place from {_words(blocked.since)} to {ends}; nothing was booked"
+    ruled = (Reason(rule.code, f"{name}: {rule.words}", rule.source),) if rule else ()
+    return Rejected("no-capacity", reason, (*_lacking(blocked, free), *ruled))
+
+
+def _lacking(blocked: Blocked, free: Pools) -> tuple[Reason, ...]:
+    """The kinds of resource that have nothing free in the window, or none together."""
+    session, since, until = blocked.session, blocked.since, blocked.until
+    if session.start is not None:
+        words = f"{session.name} stands at {_words(session.start)}: cancel it to book around it"
+        return (Reason("stands", words),)
+    if since > until:
+        return ()
+    kinds = NEEDS[session.kind]
+    slots = {kind: earliest_slot([free.get(kind, ())], since, session.length) for kind in kinds}
+    lacking = [k for k, slot in slots.items() if not slot or slot.start > until]
+    needs = f"for {session.length} minutes on end"
+    if lacking:
+        return tuple(
+            Reason(f"no-{kind}", f"{session.name}: no {kind} is free {needs}", "SCH-6")
+            for kind in lacking
+        )
+    words = f"{session.name}: {', '.join(kinds)} are never free together {needs}"
+    return (Reason("no-common-time", words, "SCH-6"),)
+
+
+def _words(minute: int) -> str:
+    return f"{moment(minute):%Y-%m-%d %H:%M} UTC"
+
+
+def _whole_minutes(latest: datetime) -> int:
+    return int(latest.timestamp() // 60)

@@ -1,0 +1,58 @@
+"""The read API: encounters of the caller's clinic, and what a patient lacks for a dose."""
+
+from typing import Any
+
+from flask import abort
+from flask_smorest import Blueprint
+
+from services.session_record.adapters.schemas import (
+    EncounterPage,
+    EncounterSchema,
+    EncountersQuery,
+    ReadinessQuestionSchema,
+    ReadinessSchema,
+)
+from services.session_record.application import queries
+from services.session_record.application.queries import (
+    EncounterView,
+    ReadinessQuestion,
+    ReadinessView,
+)
+from shared.kernel.policy import Policy
+from shared.storage.store import Store
+from shared.web.reading import clinic_reads, found, needs, paged
+
+SCOPE = "records:read"
+
+
+def blueprint(store: Store, policy: Policy) -> Blueprint:
+    blp = Blueprint(
+        "encounters", __name__, url_prefix="/v1", description="What was done, and may be"
+    )
+
+    @blp.get("/encounters")
+    @blp.arguments(EncountersQuery, location="query")
+    @blp.response(200, EncounterPage)
+    @needs(SCOPE)
+    def encounters(page: dict[str, Any]) -> dict[str, Any]:
+        """Encounters, ascending by id."""
+        return paged(queries.encounters(clinic_reads(store), **page))
+
+    @blp.get("/encounters/<encounter_id>")
+    @blp.response(200, EncounterSchema)
+    @needs(SCOPE)
+    def encounter(encounter_id: str) -> EncounterView:
+        """One encounter: vital signs, alarms, dose, adverse events, discharge."""
+        return found(queries.encounter(clinic_reads(store), encounter_id))
+
+    @blp.get("/patients/<patient_id>/readiness")
+    @blp.arguments(ReadinessQuestionSchema, location="query")
+    @blp.response(200, ReadinessSchema)
+    @needs(SCOPE)
+    def readiness(asked: dict[str, Any], patient_id: str) -> ReadinessView:
+        """What is missing for a dosing appointment. No entity tag: `at` and policy count too."""
+        question = ReadinessQuestion(**asked)
+        view = queries.readiness_of(clinic_reads(store), patient_id, question, policy)
+        return view or abort(404)
+
+    return blp

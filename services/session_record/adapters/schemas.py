@@ -1,0 +1,22 @@
+"""The shapes of this service's HTTP answers and questions, derived from the views."""
+
+from marshmallow import fields, validate
+
+from services.session_record.application.queries import (
+    EncounterView,
+    ReadinessQuestion,
+    ReadinessView,
+)
+from shared.codec.schema import schema_class
+from shared.web.reading import Page, page_of
+
+EncounterSchema = schema_class(EncounterView)
+EncounterPage = page_of(EncounterSchema)
+ReadinessQuestionSchema = schema_class(ReadinessQuestion)
+ReadinessSchema = schema_class(ReadinessView)
+
+
+class EncountersQuery(Page):
+    """A page of encounters, of one patient if `patient_id` is given."""
+
+    patient_id = fields.String(load_default="", validate=validate.Length(max=64))

@@ -1,0 +1,57 @@
+"""Where each kind of document is kept, and by what it is found.
+
+`standings`, `grants`, `courses` and `appointments` hold what Kafka told and nothing else.
+"""
+
+from typing import Any
+
+from services.session_record.domain.encounter import Encounter
+from services.session_record.domain.history import History
+from services.session_record.domain.knowledge import Appointment, Course, Grant, Standing
+from shared.storage.documents import Collection
+
+STANDINGS = Collection(
+    "standings",
+    Standing,
+    identity=lambda standing: standing.patient_id,
+    subject=lambda standing: standing.patient_id,
+)
+GRANTS = Collection(
+    "grants",
+    Grant,
+    identity=lambda grant: grant.clearance_id,
+    subject=lambda grant: grant.patient_id,
+)
+COURSES = Collection(
+    "courses",
+    Course,
+    identity=lambda course: course.course_id,
+    subject=lambda course: course.patient_id,
+)
+APPOINTMENTS = Collection(
+    "appointments",
+    Appointment,
+    identity=lambda appointment: appointment.appointment_id,
+    subject=lambda appointment: appointment.patient_id,
+)
+ENCOUNTERS = Collection(
+    "encounters",
+    Encounter,
+    identity=lambda encounter: encounter.encounter_id,
+    subject=lambda encounter: encounter.patient_id,
+    indexes=(("patient_id",),),
+)
+HISTORIES = Collection(
+    "histories",
+    History,
+    identity=lambda history: history.patient_id,
+    subject=lambda history: history.patient_id,
+)
+COLLECTIONS: tuple[Collection[Any], ...] = (
+    STANDINGS,
+    GRANTS,
+    COURSES,
+    APPOINTMENTS,
+    ENCOUNTERS,
+    HISTORIES,
+)

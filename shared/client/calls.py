@@ -1,0 +1,72 @@
+"""HTTP that is tried again: safe because every event carries an id that is applied only once."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Any
+
+import httpx2
+
+from shared.client.errors import NotAnswering
+
+TRY_AGAIN = frozenset({429, 502, 503, 504})
+TIMEOUT = httpx2.Timeout(30, connect=3)
+_LONGEST_RETRY_AFTER_S = 60
+
+
+def _wait(seconds: float) -> None:
+    Event().wait(seconds)
+
+
+def _full_jitter(longest_s: float) -> float:
+    return random.uniform(0, longest_s)  # noqa: S311 - no secret
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often a call is tried, and how long between: doubling, with full jitter."""
+
+    attempts: int = 8
+    base_s: float = 0.1
+    longest_s: float = 5
+    wait: Callable[[float], None] = _wait
+    jitter: Callable[[float], float] = _full_jitter
+
+    def pause(self, attempt: int, at_least_s: float) -> None:
+        """Waits after attempt number `attempt`, from 0."""
+        doubled = min(self.longest_s, self.base_s * 2**attempt)
+        self.wait(at_least_s + self.jitter(doubled))
+
+
+@dataclass(frozen=True)
+class Calls:
+    """Calls with patience. `http` keeps the connections; share one `Calls` between clients."""
+
+    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=TIMEOUT))
+    patience: Patience = field(default_factory=Patience)
+
+    def call(self, method: str, url: str, **options: Any) -> httpx2.Response:
+        """The first answer that is not `try again later`. Raises NotAnswering."""
+        why = ""
+        for attempt in range(self.patience.attempts):
+            try:
+                answer = self.http.request(method, url, **options)
+            except httpx2.TransportError as error:
+                why, at_least_s = type(error).__name__, 0.0
+            else:
+                if answer.status_code not in TRY_AGAIN:
+                    return answer
+                why, at_least_s = f"status {answer.status_code}", _retry_after(answer)
+            if attempt < self.patience.attempts - 1:
+                self.patience.pause(attempt, at_least_s)
+        raise NotAnswering(
+            f"{url} did not answer {self.patience.attempts} times ({why}). Is the network up?"
+            " (`make status`.) What was posted may be posted again: it takes effect once."
+        )
+
+
+def _retry_after(answer: httpx2.Response) -> float:
+    text = answer.headers.get("Retry-After", "")
+    seconds = float(text) if text.isascii() and text.isdigit() else 0.0
+    return min(seconds, _LONGEST_RETRY_AFTER_S)

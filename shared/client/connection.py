@@ -1,0 +1,92 @@
+"""One client's way to the four services: addresses, tokens, and answers turned into values."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx2
+
+from shared.client.calls import Calls
+from shared.client.errors import NotAllowed, Refused
+from shared.client.tokens import TokenSource
+
+
+class Connection:
+    """`services`: the base URL of each service by its name on the wire."""
+
+    def __init__(self, services: Mapping[str, str], tokens: TokenSource, calls: Calls) -> None:
+        self.services = dict(services)
+        self._tokens, self._calls = tokens, calls
+
+    def send(self, service: str, method: str, path: str, **options: Any) -> httpx2.Response:
+        """The answer, whatever its status; a token that was refused is renewed once."""
+        url = f"{self._base(service)}/v1/{path.removeprefix('/v1').lstrip('/')}"
+        headers = options.pop("headers", {})
+        for _ in range(2):
+            token = self._tokens.token()
+            bearer = {**headers, "Authorization": f"Bearer {token}"}
+            answer = self._calls.call(method, url, headers=bearer, **options)
+            if answer.status_code != 401:
+                break
+            self._tokens.forget(token)
+        return answer
+
+    def get(self, service: str, path: str, **params: Any) -> Any:
+        """The JSON at `path`, such as `patients/<id>`. Raises NotAllowed, Refused, NotAnswering."""
+        answer = self.send(service, "GET", path, params=params)
+        raise_for(answer)
+        return answer.json()
+
+    def items(self, service: str, path: str, **params: Any) -> Iterator[Any]:
+        """Every item of a paged list, page after page."""
+        params = {"limit": 200, **params}
+        while True:
+            page = self.get(service, path, **params)
+            yield from page["items"]
+            if not page.get("next"):
+                return
+            params["after"] = page["next"]
+
+    def _base(self, service: str) -> str:
+        if service not in self.services:
+            known = ", ".join(self.services)
+            raise Refused(404, f"There is no service {service!r}: ask one of {known}.")
+        return self.services[service].rstrip("/")
+
+
+def connect(network: Mapping[str, Any], client_id: str, calls: Calls | None = None) -> Connection:
+    """`network`: the content of network.json (`make run` writes it), or anything of its shape."""
+    calls = calls or Calls()
+    client = credentials(network, client_id)
+    pair = (client["client_id"], client["client_secret"])
+    services = {name: place["url"] for name, place in network["services"].items()}
+    return Connection(services, TokenSource(network["token_endpoint"], pair, calls), calls)
+
+
+def credentials(network: Mapping[str, Any], client_id: str) -> Mapping[str, Any]:
+    clients: Mapping[str, Mapping[str, Any]] = network["clients"]
+    if client_id not in clients:
+        raise NotAllowed(f"There is no client {client_id!r}: use one of {', '.join(clients)}.")
+    return clients[client_id]
+
+
+def raise_for(answer: httpx2.Response) -> None:
+    """Nothing for an answer that worked."""
+    if answer.is_success:
+        return
+    where, detail = f"{answer.request.method} {answer.request.url}", _detail(answer)
+    if answer.status_code in (401, 403):
+        raise NotAllowed(
+            f"{where}: {detail}. Use a client whose token carries it (demo: `make status` lists"
+            " every client with its clinic and roles)."
+        )
+    hint = "Check the id, and that it is of this client's clinic." * (answer.status_code == 404)
+    raise Refused(answer.status_code, f"{where}: {answer.status_code} {detail}. {hint}".strip())
+
+
+def _detail(answer: httpx2.Response) -> str:
+    try:
+        problem = answer.json()
+        errors = problem.get("errors", problem.get("error_id", ""))
+        return " ".join(str(each) for each in (problem.get("detail"), errors) if each)
+    except (ValueError, AttributeError):
+        return answer.reason_phrase

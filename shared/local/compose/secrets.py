@@ -1,0 +1,43 @@
+"""`python -m shared.local.compose.secrets FOLDER DATABASE...`: draws passwords at the first start.
+
+One folder per reader, each a volume of its own: a service sees its own password and no other.
+A service's user bears the name of its database.
+"""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+
+ADMIN = "mongodb"
+FILE = "mongodb_uri"
+_ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
+_SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"
+
+
+def main() -> None:
+    folder, databases = Path(sys.argv[1]), sys.argv[2:]
+    for name in databases:
+        write_once(folder / name / FILE, _SERVICE_URI.format(name=name, password=_password()))
+    write_once(folder / ADMIN / FILE, _ADMIN_URI.format(password=_password()))
+
+
+def write_once(file: Path, content: str) -> None:
+    """Whole or not at all, readable by its owner alone; what is there already stays."""
+    if file.exists():
+        return
+    draft = file.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    draft.replace(file)
+
+
+def _password() -> str:
+    return secrets.token_urlsafe(32)
+
+
+if __name__ == "__main__":
+    main()

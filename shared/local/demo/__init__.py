@@ -1,0 +1,5 @@
+"""The demo network: three clinics and half a year of patients, told over HTTP as sites would."""
+
+from shared.local.demo.feed import feed
+
+__all__ = ["feed"]

@@ -1,0 +1,201 @@
+"""From the referral to the request that books the course: what intake is told about a person.
+
+The codes are those that services/intake asks for; a test holds the two together.
+"""
+
+from datetime import datetime, timedelta
+from itertools import count
+
+from shared.contracts import site
+from shared.contracts.instruments import C_SSRS, GAD_7, PCL_5, PHQ_9, InstrumentCode
+from shared.local.demo import answers
+from shared.local.demo.clinics import CHRONIC, EXISTENTIAL, PTSD, TRD
+from shared.local.demo.people import Person
+from shared.local.demo.story import Happening, dice, local, workday
+
+DIAGNOSES = {TRD: "F33.2", CHRONIC: "F34.1", PTSD: "F43.1", EXISTENTIAL: "F43.2"}
+CONSENT_TEXT = "kap-consent-2026-02"
+ELEMENTS = (
+    "off-label-status",
+    "nature-and-alternatives",
+    "evidence-limits",
+    "acute-effects",
+    "worsening-risk",
+    "dependence-risk",
+    "repetition-risks",
+    "pregnancy",
+    "transport",
+    "cost",
+    "monitoring-and-recording",
+    "therapist-touch",
+    "data-uses",
+    "right-to-withdraw",
+)
+CONDITIONS = (
+    "aneurysmal-vascular-disease",
+    "arteriovenous-malformation",
+    "intracerebral-haemorrhage",
+    "ketamine-hypersensitivity",
+    "hazardous-pressure-rise",
+    "active-psychosis",
+    "current-mania",
+    "delirium",
+    "pregnancy",
+    "unstable-angina",
+    "decompensated-heart-failure",
+    "heart-failure-nyha-3-4",
+    "significant-valve-disease",
+    "uncontrolled-hypertension",
+    "raised-intracranial-pressure",
+    "intoxication",
+    "active-substance-use",
+    "severe-hepatic-impairment",
+    "cardiovascular-event",
+    "stroke-or-tia",
+    "past-psychosis",
+    "family-psychosis",
+    "bipolar-disorder",
+    "past-substance-use",
+    "severe-personality-disorder",
+    "hyperthyroidism",
+    "glaucoma",
+    "seizure-disorder",
+    "untreated-sleep-apnoea",
+    "past-hypertensive-encephalopathy",
+    "moderate-hepatic-impairment",
+    "bladder-pain",
+    "airway-risk",
+)
+PRESENT = {
+    "contraindicated": "aneurysmal-vascular-disease",
+    "hypertensive": "uncontrolled-hypertension",
+}
+RELATIVE = CONDITIONS[CONDITIONS.index("past-psychosis") :]
+DRUGS = (
+    ("sertraline", "ssri"),
+    ("venlafaxine", "snri"),
+    ("bupropion", "ndri"),
+    ("escitalopram", "ssri"),
+    ("mirtazapine", "nassa"),
+)
+SCREENED, CONSENTED, DECIDED, SIGNED_LATE, DECIDED_AGAIN, BOOKED = 4, 6, 8, 9, 10, 11
+"""Days after the referral."""
+
+
+def admission(person: Person, until: datetime) -> list[Happening]:
+    """Everything up to the decision on the clearance, in order of time."""
+    told = [
+        Happening(person.id, _at(person, 0, 9, person.number % 60), _referral(person)),
+        *_screening(person),
+        Happening(person.id, _at(person, SCREENED, 11), _checklist(person)),
+        Happening(person.id, _at(person, SCREENED, 11, 15), _history(person)),
+        *_decisions(person),
+    ]
+    return [each for each in sorted(told, key=lambda each: each.time) if each.time < until]
+
+
+def course_request(person: Person) -> Happening:
+    earliest = _at(person, BOOKED + 1, 8)
+    return Happening(
+        person.id, _at(person, BOOKED, 10), site.CourseBookingRequested(earliest=earliest)
+    )
+
+
+def _at(person: Person, days: int, hour: int, minute: int = 0) -> datetime:
+    """On a working day, so many days after the referral."""
+    day = workday(person.referred_on + timedelta(days=days))
+    return local(person.clinic.zone, day, hour, minute)
+
+
+def _referral(person: Person) -> site.ReferralReceived:
+    return site.ReferralReceived(
+        given_name=f"Given-{person.number:04}",
+        family_name=f"Family-{person.number:04}",
+        birth_date=person.born_on,
+        indication=person.indication,
+        diagnosis=DIAGNOSES[person.indication],
+        referrer=f"practice-{person.number % 7 + 1}",
+    )
+
+
+def _screening(person: Person) -> list[Happening]:
+    throw = dice("screening", person.id)
+    scores: dict[InstrumentCode, float] = {PHQ_9.code: person.phq_9, GAD_7.code: person.gad_7}
+    if person.indication == PTSD:
+        scores[PCL_5.code] = person.pcl_5
+    given = {
+        code: answers.filled(code, score, person.item_9, throw) for code, score in scores.items()
+    }
+    at_risk = person.fate in ("unsafe", "safe-again")
+    given[C_SSRS.code] = answers.HIGH_RISK if at_risk else answers.c_ssrs(person.item_9, throw)
+    return [
+        Happening(
+            person.id,
+            _at(person, SCREENED, 10, minute),
+            site.ScreeningAnswered(code, each, answers.total_of(code, each)),
+        )
+        for minute, (code, each) in zip(count(0, 10), given.items(), strict=False)
+    ]
+
+
+def _checklist(person: Person) -> site.ContraindicationsChecked:
+    throw = dice("checklist", person.id)
+    present = {PRESENT.get(person.fate, "")}
+    if throw.random() < 0.25:
+        present.add(throw.choice(RELATIVE))
+    return site.ContraindicationsChecked(
+        tuple(
+            site.Contraindication(code, "present" if code in present else "absent")
+            for code in CONDITIONS
+        )
+    )
+
+
+def _history(person: Person) -> site.TreatmentHistoryTaken:
+    throw = dice("history", person.id)
+    tried = throw.randrange(2, 5) if person.indication == TRD else throw.randrange(3)
+    return site.TreatmentHistoryTaken(
+        tuple(
+            site.Trial(
+                drug=drug,
+                drug_class=drug_class,
+                adequate_dose=True,
+                weeks=throw.randrange(6, 20),
+                improvement_percent=throw.randrange(0, 45, 5),
+                current_episode=True,
+            )
+            for drug, drug_class in throw.sample(DRUGS, tried)
+        )
+    )
+
+
+def _decisions(person: Person) -> list[Happening]:
+    consented = Happening(person.id, _at(person, CONSENTED, 14), _consent(person))
+    decided = Happening(person.id, _at(person, DECIDED, 12), _decision(person))
+    if person.fate == "undecided":
+        return [decided]
+    if person.fate == "safe-again":
+        lifted = site.HoldLifted("psychiatrist-1", "seen-face-to-face")
+        return [consented, Happening(person.id, _at(person, CONSENTED, 16), lifted), decided]
+    if person.fate == "consents-late":
+        late = Happening(person.id, _at(person, SIGNED_LATE, 15), consented.data)
+        return [decided, late, Happening(person.id, _at(person, DECIDED_AGAIN, 17), decided.data)]
+    return [consented, decided]
+
+
+def _consent(person: Person) -> site.ConsentSigned:
+    throw = dice("consent", person.id)
+    elements = ELEMENTS if person.route != "esketamine" else ELEMENTS[1:]
+    shared = throw.random() < 0.93
+    return site.ConsentSigned(CONSENT_TEXT, person.route, tuple(elements), True, shared)
+
+
+def _decision(person: Person) -> site.ClearanceDecided:
+    declined = person.fate == "declined"
+    return site.ClearanceDecided(
+        decision="decline" if declined else "grant",
+        protocol=person.protocol,
+        route=person.route,
+        signer="prescriber-1",
+        reason="clinical-judgement",
+    )

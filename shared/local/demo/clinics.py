@@ -1,0 +1,51 @@
+"""The three demo clinics: where they are, whom they treat, and the rooms and people they have."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from shared.contracts.site import Indication, ResourceDeclared, ResourceKind, WeeklyHours
+from shared.local.demo.story import Happening
+
+TRD: Final = "treatment-resistant-depression"
+CHRONIC: Final = "chronic-depression"
+PTSD: Final = "ptsd"
+EXISTENTIAL: Final = "existential-distress"
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """`mix`: how many patients of each indication. `gain` shifts how much its patients improve."""
+
+    name: str
+    zone: str
+    mix: Mapping[Indication, int]
+    gain: float
+
+    @property
+    def client_id(self) -> str:
+        return f"{self.name}-main"
+
+
+CLINICS = (
+    Clinic("riverside", "America/New_York", {TRD: 17, CHRONIC: 15, PTSD: 6, EXISTENTIAL: 4}, 0.0),
+    Clinic("harbor", "Europe/London", {PTSD: 16, TRD: 15, CHRONIC: 8, EXISTENTIAL: 3}, 0.04),
+    Clinic("summit", "America/Denver", {CHRONIC: 17, EXISTENTIAL: 15, TRD: 7, PTSD: 3}, -0.03),
+)
+WEEK = tuple(WeeklyHours(weekday, "08:00", "18:00") for weekday in range(5))
+HAS: Mapping[ResourceKind, int] = {
+    "room": 3,
+    "monitor": 2,
+    "prescriber": 2,
+    "nurse": 2,
+    "therapist": 3,
+}
+
+
+def resources(clinic: Clinic, since: datetime) -> list[Happening]:
+    return [
+        Happening(f"{clinic.name}-{kind}-{n}", since, ResourceDeclared(kind, clinic.zone, WEEK))
+        for kind, count in HAS.items()
+        for n in range(1, count + 1)
+    ]

@@ -1,0 +1,148 @@
+"""The demo's patients: who they are, how ill, and what becomes of them. Nobody has a real name."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from random import Random
+from typing import Literal
+from uuid import UUID
+
+from shared.contracts.site import Indication, Route
+from shared.local.demo.clinics import CHRONIC, EXISTENTIAL, PTSD, TRD, Clinic
+from shared.local.demo.story import bell, dice, workday
+
+Fate = Literal[
+    "treated",
+    "consents-late",  # the first request for a clearance is held, the second one granted
+    "safe-again",  # a safety hold at screening, lifted before the clearance
+    "recovers",  # a safety hold during the course, lifted a day later
+    "at-risk",  # a safety hold during the course that stands
+    "lost",  # stops coming and answering
+    "withdraws",  # withdraws consent during the course
+    "adverse",  # an adverse event of grade 3 ends the clearance
+    "contraindicated",  # declined by a rule
+    "declined",  # declined by the prescriber
+    "hypertensive",  # held until the blood pressure is under control
+    "unsafe",  # held: a high C-SSRS at screening
+    "undecided",  # held: no consent yet
+    "new",  # referred a few days ago
+]
+NEVER_DOSED: tuple[Fate, ...] = (
+    "contraindicated",
+    "hypertensive",
+    "declined",
+    "unsafe",
+    "undecided",
+)
+SPECIAL: dict[int, Fate] = {
+    5: "withdraws",
+    6: "lost",
+    10: "adverse",
+    15: "at-risk",
+    17: "lost",
+    20: "recovers",
+    25: "consents-late",
+    26: "lost",
+    30: "safe-again",
+}
+"""By place in the clinic's list of patients."""
+TURN = 2
+"""The dose after which things turn out otherwise for those to whom they do."""
+WEEKS = 26
+NEW = 2
+PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
+    TRD: (("esketamine-8", "esketamine"), ("iv-6", "iv")),
+    CHRONIC: (("iv-6", "iv"), ("im-4", "im")),
+    PTSD: (("im-4", "im"), ("sl-4", "sl")),
+    EXISTENTIAL: (("sl-4", "sl"), ("im-4", "im")),
+}
+IMPROVE_WELL = 0.5
+"""The share of patients who improve well; the others improve a little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """`gain`: the share of their symptoms that goes in the end. `answers`: how often they do."""
+
+    id: str
+    number: int
+    clinic: Clinic
+    indication: Indication
+    fate: Fate
+    protocol: str
+    route: Route
+    referred_on: date
+    born_on: date
+    weight_kg: float
+    phq_9: float
+    gad_7: float
+    pcl_5: float
+    item_9: int
+    gain: float
+    answers: float
+
+    @property
+    def is_dosed(self) -> bool:
+        return self.fate != "new" and self.fate not in NEVER_DOSED
+
+
+def cohort(clinic: Clinic, seed: int, today: date) -> list[Person]:
+    """The clinic's patients by date of referral: about half a year of them, up to today."""
+    indications = _mixed(clinic)
+    return [
+        _person(clinic, number, indications, dice(seed, today, clinic.name, number), today)
+        for number in range(len(indications))
+    ]
+
+
+def _mixed(clinic: Clinic) -> list[Indication]:
+    """Each indication evenly over time."""
+    places = [
+        ((place + 0.5) / count, indication)
+        for indication, count in clinic.mix.items()
+        for place in range(count)
+    ]
+    return [indication for _, indication in sorted(places)]
+
+
+def _person(
+    clinic: Clinic, number: int, indications: list[Indication], throw: Random, today: date
+) -> Person:
+    indication, count = indications[number], len(indications)
+    protocol, route = throw.choice(PROTOCOLS[indication])
+    fate = _fate(number, count)
+    improves = throw.random() < IMPROVE_WELL
+    depressed = indication in (TRD, CHRONIC)
+    return Person(
+        id=str(UUID(int=throw.getrandbits(128), version=4)),
+        number=number + 1,
+        clinic=clinic,
+        indication=indication,
+        fate=fate,
+        protocol=protocol,
+        route=route,
+        referred_on=_referred_on(fate, number / count, throw, today),
+        born_on=today - timedelta(days=throw.randrange(20 * 366, 72 * 365)),
+        weight_kg=round(bell(throw, 76, 14, 48, 130), 1),
+        phq_9=bell(throw, 17.5, 4.6, 12, 25) if depressed else bell(throw, 15, 4.5, 6, 24),
+        gad_7=bell(throw, 12, 4, 4, 20),
+        pcl_5=bell(throw, 50, 10, 36, 74),
+        item_9=throw.choices((0, 1, 2), (62, 28, 10))[0],
+        gain=(bell(throw, 0.66, 0.12, 0.4, 0.97) if improves else bell(throw, 0.2, 0.14, -0.1, 0.5))
+        + clinic.gain,
+        answers=throw.uniform(0.62, 0.95),
+    )
+
+
+def _fate(number: int, count: int) -> Fate:
+    if number >= count - NEW:
+        return "new"
+    if number % 5 == 3:
+        return NEVER_DOSED[number // 5 % len(NEVER_DOSED)]
+    return SPECIAL.get(number, "treated")
+
+
+def _referred_on(fate: Fate, share: float, throw: Random, today: date) -> date:
+    if fate == "new":
+        return workday(today - timedelta(days=throw.randrange(6, 9)))
+    back = 7 * WEEKS - share * (7 * WEEKS - 21)
+    return workday(today - timedelta(days=int(back) + throw.randrange(3)))

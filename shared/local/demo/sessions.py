@@ -1,0 +1,140 @@
+"""In the room: what session-record is told about one appointment that took place.
+
+Adverse events have the rates of clinical use (CRTCE, clinical reference 3.3), spread over the
+five or so doses of a course.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import exp
+from random import Random
+
+from shared.contracts import site
+from shared.contracts.site import Route
+from shared.kernel.identifiers import derive
+from shared.local.demo.people import TURN, Person
+from shared.local.demo.story import Appointment, Happening, dice
+
+ADVERSE = {"drowsiness": 0.153, "dizziness": 0.113, "dissociation": 0.084, "nausea": 0.028}
+GRAVE = "anxiety"
+MEASURED_AT: dict[Route, tuple[int, ...]] = {
+    "iv": (10, 20, 30, 40, 55, 70, 85),
+    "im": (10, 20, 30, 45, 60, 90, 118),
+    "sl": (20, 40, 60, 90, 118),
+    "esketamine": (20, 40, 80, 118),
+}
+"""Minutes after the dose (clinical reference 3.2)."""
+STAY: dict[Route, int] = {"iv": 95, "im": 124, "sl": 124, "esketamine": 124}
+FIRST_VITALS, DOSED = 6, 12
+"""Minutes after arrival."""
+
+
+def took_place(person: Person, appointment: Appointment) -> bool:
+    """Whether the patient came, as far as it depends on what becomes of them."""
+    beyond = appointment.dose_number > TURN
+    if person.fate == "lost" and appointment.dose_number == TURN:
+        return appointment.session == "dosing"
+    return not (beyond and person.fate in ("lost", "withdraws", "at-risk", "adverse"))
+
+
+def encounter(person: Person, appointment: Appointment) -> list[Happening]:
+    encounter_id = derive(appointment.id, "encounter")
+    if appointment.session == "dosing":
+        return _dosing(person, appointment, encounter_id)
+    arrived = site.EncounterArrived(encounter_id, appointment.id)
+    finished_at = appointment.end - timedelta(minutes=5)
+    return [
+        Happening(person.id, appointment.start, arrived),
+        Happening(person.id, finished_at, site.EncounterFinished(encounter_id)),
+    ]
+
+
+def _dosing(person: Person, appointment: Appointment, encounter_id: str) -> list[Happening]:
+    throw = dice("dosing", appointment.dose_number, person.id)
+    weight = round(person.weight_kg + throw.uniform(-0.8, 0.8), 1)
+    arrived = site.EncounterArrived(encounter_id, appointment.id, True, True)
+    told: list[tuple[float, object]] = [(0, arrived)]
+    told += [(FIRST_VITALS, _vitals(person, encounter_id, None, throw, weight))]
+    told += [(DOSED, _dose(person, encounter_id, appointment.dose_number, weight))]
+    told += [
+        (DOSED + minute, _vitals(person, encounter_id, minute, throw))
+        for minute in MEASURED_AT[person.route]
+    ]
+    told += _adverse(person, appointment, encounter_id, throw)
+    told += [(DOSED + STAY[person.route], _discharge(encounter_id, throw))]
+    told.sort(key=lambda each: each[0])
+    return [
+        Happening(person.id, appointment.start + timedelta(minutes=minute), data)
+        for minute, data in told
+    ]
+
+
+def _vitals(
+    person: Person,
+    encounter_id: str,
+    minute: int | None,
+    throw: Random,
+    weight_kg: float | None = None,
+) -> site.ObservationRecorded:
+    """Blood pressure and pulse rise after the dose and are back within two hours."""
+    own = dice("vitals", person.id)
+    rise = 0.0 if minute is None else (minute / 30) * exp(1 - minute / 30)
+    pressure = own.gauss(0, 8)
+    return site.ObservationRecorded(
+        encounter_id,
+        systolic=round(min(178, 122 + pressure + own.uniform(8, 32) * rise + throw.gauss(0, 3))),
+        diastolic=round(
+            min(114, 76 + pressure / 2 + own.uniform(4, 16) * rise + throw.gauss(0, 2))
+        ),
+        heart_rate=round(max(52, min(132, 71 + own.gauss(0, 7) + 13 * rise + throw.gauss(0, 3)))),
+        oxygen_saturation=round(max(92, min(100, 97.6 - 1.2 * rise + throw.gauss(0, 0.8)))),
+        weight_kg=weight_kg,
+    )
+
+
+def _dose(
+    person: Person, encounter_id: str, number: int, weight_kg: float
+) -> site.MedicationAdministered:
+    """Titrated from dose to dose, within the usual range (clinical reference 3.1)."""
+    per_kg = None
+    if person.route == "esketamine":
+        amount = 56.0 if number == 1 else 84.0
+    elif person.route == "sl":
+        amount = min(300.0, 100.0 + 50 * (number - 1))
+    else:
+        per_kg = round(min(0.9, 0.5 + 0.1 * ((number - 1) // 2)), 1)
+        amount = round(per_kg * weight_kg, 1)
+    return site.MedicationAdministered(
+        encounter_id, person.route, amount, per_kg, "nurse-1", "prescriber-1"
+    )
+
+
+def _adverse(
+    person: Person, appointment: Appointment, encounter_id: str, throw: Random
+) -> Sequence[tuple[float, object]]:
+    found = [
+        (DOSED + 25.0 + place, _event(encounter_id, term, 1 + (throw.random() < 0.12)))
+        for place, (term, rate) in enumerate(ADVERSE.items())
+        if throw.random() < rate
+    ]
+    if person.fate == "adverse" and appointment.dose_number == TURN:
+        found.append((DOSED + 35.0, _event(encounter_id, GRAVE, 3)))
+    return found
+
+
+def _event(encounter_id: str, term: str, grade: int) -> site.AdverseEventReported:
+    action = "dose-stopped" if grade > 2 else "observation"
+    return site.AdverseEventReported(
+        encounter_id, term, grade, False, "probable", action, "resolved"
+    )
+
+
+def _discharge(encounter_id: str, throw: Random) -> site.PatientDischarged:
+    return site.PatientDischarged(
+        encounter_id,
+        moaas=5,
+        cadss=throw.choice((0, 0, 1, 2, 3, 4)),
+        aldrete=throw.choice((9, 10, 10)),
+        escort_present=True,
+        instructions_given=True,
+    )

@@ -1,0 +1,249 @@
+"""Builders for scheduling: a roster, a cleared patient, and steps through the real routes."""
+
+import itertools
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from services.scheduling.adapters.events import routes
+from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
+from services.scheduling.domain.booking import book_course, horizon, open_course
+from services.scheduling.domain.calendar import Day, Taken, days_between, take
+from services.scheduling.domain.commands import BookCourse, GrantClearance
+from services.scheduling.domain.course import Course
+from services.scheduling.domain.free_time import Pools, pools
+from services.scheduling.domain.resource import Resource, Roster
+from services.scheduling.domain.standing import Standing, course_id, grant, next_course
+from shared.codec.cloudevents import Envelope, KafkaRecord
+from shared.contracts import intake, session_record, site
+from shared.contracts.site import ResourceKind, WeeklyHours
+from shared.kernel.policy import CourseTemplate, Policy
+from shared.storage.journal import JOURNAL, records_of
+from shared.storage.memory import MemoryStore
+from shared.storage.reads import Reads
+from shared.storage.runner import Runner
+from shared.storage.steps import SITE, Origin, Step, Verdict
+
+CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
+NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+"""A Monday, six days before the clocks change in New York."""
+KINDS: tuple[ResourceKind, ...] = ("room", "monitor", "prescriber", "nurse", "therapist")
+_DOCUMENT = json.loads((Path(__file__).parents[2] / "deploy/policy/network.json").read_text())
+POLICY = Policy(
+    _DOCUMENT["id"],
+    _DOCUMENT["version"],
+    _DOCUMENT["values"],
+    {each["code"]: CourseTemplate(**each) for each in _DOCUMENT["protocols"]},
+)
+ROUTES = routes(POLICY)
+_numbers = itertools.count(1)
+
+
+def hours(
+    opens: str = "09:00", closes: str = "17:00", weekdays: Iterable[int] = range(5)
+) -> tuple[WeeklyHours, ...]:
+    return tuple(WeeklyHours(day, opens, closes) for day in weekdays)
+
+
+def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
+    fields: dict[str, Any] = {"zone": NEW_YORK, "hours": hours()} | changes
+    return Resource(name or f"{kind}-1", kind, **fields)
+
+
+def a_roster(*resources: Resource, without: Iterable[ResourceKind] = (), **changes: Any) -> Roster:
+    """The given resources, and one of each other kind."""
+    there = {*without, *(each.kind for each in resources)}
+    others = (a_resource(kind, **changes) for kind in KINDS if kind not in there)
+    return Roster(tuple(sorted((*resources, *others), key=lambda each: each.id)))
+
+
+def granting(**changes: Any) -> GrantClearance:
+    fields: dict[str, Any] = {
+        "event_id": "clearance",
+        "at": NOW,
+        "patient_id": PATIENT,
+        "clearance_id": "clearance-1",
+        "indication": "treatment-resistant-depression",
+        "protocol": "iv-6",
+        "route": "iv",
+        "first_dose_by": NOW + timedelta(days=30),
+        "valid_until": NOW + timedelta(days=90),
+    }
+    return GrantClearance(**fields | changes)
+
+
+def booking(**changes: Any) -> BookCourse:
+    fields: dict[str, Any] = {
+        "event_id": "request",
+        "at": NOW,
+        "patient_id": PATIENT,
+        "earliest": NOW,
+    }
+    return BookCourse(**fields | changes)
+
+
+def a_free_calendar(roster: Roster | None = None, *taken: Taken) -> Pools:
+    """What `booking()` may use of a roster when only `taken` is taken."""
+    days = [Day(day) for day in horizon(booking())]
+    return pools(roster or a_roster(), [_with(day, taken) for day in days])
+
+
+def a_course(**changes: Any) -> tuple[Standing, Course]:
+    """A cleared patient and the open course, nothing booked."""
+    standing = next_course(grant(granting(**changes), Standing(PATIENT)), None)
+    return standing, open_course(standing, NOW, POLICY)
+
+
+def a_booked_course(**changes: Any) -> tuple[Standing, Course]:
+    standing, course = a_course(**changes)
+    return standing, book_course(booking(), course, standing, a_free_calendar(), POLICY)
+
+
+def _with(day: Day, taken: Iterable[Taken]) -> Day:
+    for each in taken:
+        if day.date in days_between(each.start, each.end):
+            day = take(day, each)
+    return day
+
+
+class Clinic:
+    """Scheduling over a memory store: say what happens, see what comes of it."""
+
+    def __init__(self) -> None:
+        self.store = MemoryStore()
+        self.now = NOW
+        self._runner = Runner(
+            "scheduling",
+            self.store,
+            lambda: NOW,
+            lambda: "token",
+            lambda _attempt: None,
+            _bug,
+        )
+
+    def run(self, *steps: Step) -> list[Verdict]:
+        return self._runner.run(steps)
+
+    def say(self, data: Any, **envelope: Any) -> Verdict:
+        """One posted event at the clinic's `now`."""
+        return self.run(posted(data, **{"time": self.now} | envelope))[0]
+
+    def hear(self, data: Any, **envelope: Any) -> Verdict:
+        """One event from Kafka at the clinic's `now`."""
+        return self.run(heard(data, **{"time": self.now} | envelope))[0]
+
+    def staffed(self, roster: Roster | None = None) -> "Clinic":
+        for each in (roster or a_roster()).resources:
+            declared = site.ResourceDeclared(each.kind, each.zone, each.hours, each.active)
+            assert self.say(declared, subject=each.id).verdict == "accepted"
+        return self
+
+    def cleared(self, **changes: Any) -> "Clinic":
+        assert self.hear(cleared(**changes)).verdict == "accepted"
+        return self
+
+    def booked(self) -> "Clinic":
+        self.staffed().cleared()
+        assert self.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+        return self
+
+    @property
+    def reads(self) -> Reads:
+        return Reads(self.store, CLINIC)
+
+    def course(self, number: int = 1, patient_id: str = PATIENT) -> Course:
+        found = self.reads.get(COURSES, course_id(patient_id, number))
+        assert found, "the course was not opened"
+        return found.aggregate
+
+    def standing(self) -> Standing:
+        found = self.reads.get(STANDINGS, PATIENT)
+        assert found, "nothing was heard of the patient"
+        return found.aggregate
+
+    def days(self) -> list[Day]:
+        return [each.aggregate for each in self.reads.page(DAYS)]
+
+    def records(self) -> list[KafkaRecord]:
+        session = self.store.session()
+        entries = session.where(JOURNAL, {"unsent": True}, order="order")
+        return [record for entry in entries for record in records_of(entry)]
+
+    def told(self, since: int = 0) -> list[str]:
+        """The last words of the types of what was emitted, without the version."""
+        types = [dict(each.headers)["ce_type"].decode() for each in self.records()]
+        return [each.split(".")[-2] for each in types][since:]
+
+
+def cleared(**changes: Any) -> intake.PatientCleared:
+    fields: dict[str, Any] = {
+        "clearance_id": "clearance-1",
+        "indication": "treatment-resistant-depression",
+        "protocol": "iv-6",
+        "route": "iv",
+        "signed_at": NOW,
+        "first_dose_by": NOW + timedelta(days=30),
+        "valid_until": NOW + timedelta(days=90),
+        "policy": intake.PolicyUsed("network", "2026-11"),
+    }
+    return intake.PatientCleared(**fields | changes)
+
+
+def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
+    course = clinic.course()
+    appointment = course.appointment(name)
+    assert appointment, f"{name} is not booked"
+    return session_record.EncounterCompleted(
+        f"encounter-{name}",
+        appointment.id,
+        course.id,
+        appointment.session,
+        appointment.dose_number,
+        appointment.end,
+    )
+
+
+def posted(data: Any, **envelope: Any) -> Step:
+    return _step(SITE, data, **{"source": f"/clinics/{CLINIC}/sites/main"} | envelope)
+
+
+def heard(data: Any, **envelope: Any) -> Step:
+    number = next(_numbers)
+    origin = Origin("topic", 0, number, PATIENT.encode(), b"{}", ())
+    return _step("scheduling", data, origin=origin, **{"source": "/upstream"} | envelope)
+
+
+def _step(
+    reader: str,
+    data: Any,
+    *,
+    source: str,
+    subject: str = PATIENT,
+    id: str = "",  # noqa: A002 - the attribute's name
+    time: datetime = NOW,
+    clinic: str = CLINIC,
+    origin: Origin | None = None,
+) -> Step:
+    event_id = id or f"event-{next(_numbers)}"
+    envelope = Envelope(event_id, source, data.type, subject, time, clinic, None, "", "", "")
+    digest = sha256(repr((envelope, data)).encode()).hexdigest()
+    return Step(reader, envelope, digest, b"{}", ROUTES.get(data.type), data, origin=origin)
+
+
+def _bug(_step: Step, bug: Exception) -> str:
+    raise AssertionError("a bug of ours") from bug
+
+
+def overlaps(days: Sequence[Day]) -> list[tuple[str, int, int]]:
+    """(resource, start, start) of every two appointments that take the same resource at once."""
+    found = []
+    for day in days:
+        for one, other in itertools.combinations(day.taken, 2):
+            shared = set(one.resources) & set(other.resources)
+            if one.start < other.end and other.start < one.end:
+                found += [(resource, one.start, other.start) for resource in sorted(shared)]
+    return found

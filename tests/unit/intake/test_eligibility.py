@@ -1,0 +1,210 @@
+"""Each eligibility rule alone, by its name."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from services.intake.domain import eligibility
+from services.intake.domain.contraindications import record_checklist
+from services.intake.domain.eligibility import PATIENT_RULES, REQUEST_RULES, Case, examine
+from services.intake.domain.patient import Lift, SafetyHold
+from services.intake.domain.safety import C_SSRS_HIGH
+from services.intake.domain.treatment import record_history
+from shared.contracts.site import Contraindication
+from tests.kit.intake import (
+    POLICY,
+    TWO_FAILED,
+    a_case,
+    a_patient,
+    a_referred,
+    a_trial,
+    c_ssrs_screening,
+    checklist,
+    history,
+    on_day,
+    phq_9,
+    screened,
+    screening,
+    stricter,
+    without,
+)
+
+RULES = {rule.name: rule for rule in PATIENT_RULES + REQUEST_RULES}
+
+
+def codes(name: str, case: Case) -> list[str]:
+    return [each.code for each in RULES[name].reasons(case)]
+
+
+def test_a_patient_with_everything_on_file_passes_every_rule() -> None:
+    assert examine(a_case()).reasons == ()
+
+
+def test_every_rule_has_its_own_name_and_a_source_and_knows_its_policy_keys() -> None:
+    assert len(RULES) == len(PATIENT_RULES + REQUEST_RULES)
+    assert all(rule.source for rule in RULES.values())
+    assert set(eligibility.POLICY_KEYS) <= set(POLICY.values)
+
+
+def test_all_reasons_are_given_at_once_with_words_and_sources() -> None:
+    found = examine(a_case(a_referred(), birth_date=date(2010, 1, 1)))
+
+    assert [each.code for each in found.declines] == ["under-age"]
+    assert {"checklist-missing", "phq-9-missing", "consent-missing"} <= {
+        each.code for each in found.holds
+    }
+    assert all(each.words and each.source for each in found.reasons)
+
+
+def test_only_age_and_absolute_contraindications_decline() -> None:
+    declining = [name for name, rule in RULES.items() if rule.verdict == "decline"]
+
+    assert declining == ["adults-only", "no-absolute-contraindication"]
+
+
+@pytest.mark.parametrize(
+    ("born", "reasons"),
+    [(date(2008, 3, 5), []), (date(2008, 3, 6), ["under-age"]), (date(2020, 1, 1), ["under-age"])],
+)
+def test_nobody_is_treated_before_the_eighteenth_birthday(born: date, reasons: list[str]) -> None:
+    assert codes("adults-only", a_case(birth_date=born)) == reasons
+
+
+def test_an_absolute_contraindication_declines() -> None:
+    found = Contraindication("arteriovenous-malformation", "present")
+    patient, _ = record_checklist(checklist(found), a_patient())
+
+    assert codes("no-absolute-contraindication", a_case(patient)) == ["arteriovenous-malformation"]
+
+
+def test_an_unresolved_contraindication_holds() -> None:
+    found = Contraindication("current-mania", "present")
+    patient, _ = record_checklist(checklist(found), a_patient())
+
+    assert codes("contraindications-resolved", a_case(patient)) == ["current-mania"]
+
+
+def test_the_checklist_must_be_complete() -> None:
+    patient, _ = record_checklist(checklist(delirium="unknown"), a_referred())
+
+    assert codes("checklist-complete", a_case(patient)) == ["delirium-unknown"]
+    assert codes("checklist-complete", a_case(a_referred())) == ["checklist-missing"]
+
+
+def test_the_phq_9_must_be_there_complete_and_recent() -> None:
+    missing = without(a_patient(), "phq-9")
+    incomplete = screened(a_patient(), screening((*phq_9()[:8], None), on_day(1)))
+    later = screened(a_patient(), screening(at=on_day(4)))
+
+    assert codes("phq-9-current", a_case(missing)) == ["phq-9-missing"]
+    assert codes("phq-9-current", a_case(incomplete)) == ["phq-9-incomplete"]
+    assert codes("phq-9-current", a_case(later)) == ["phq-9-newer"]
+    assert codes("phq-9-current", a_case(at=on_day(30))) == []
+    assert codes("phq-9-current", a_case(at=on_day(30, hour=10))) == ["phq-9-expired"]
+
+
+def test_a_stricter_policy_asks_for_a_more_recent_phq_9() -> None:
+    case = a_case(policy=stricter(screening__max_age_d=2))
+
+    assert codes("phq-9-current", case) == ["phq-9-expired"]
+
+
+def test_ptsd_needs_a_complete_pcl_5_and_no_other_indication_does() -> None:
+    ptsd, depression = without(a_patient("ptsd"), "pcl-5"), without(a_patient(), "pcl-5")
+
+    assert codes("pcl-5-current-for-ptsd", a_case(ptsd)) == ["pcl-5-missing"]
+    assert codes("pcl-5-current-for-ptsd", a_case(depression)) == []
+
+
+@pytest.mark.parametrize(
+    ("indication", "total", "reasons"),
+    [
+        ("treatment-resistant-depression", 10, []),
+        ("treatment-resistant-depression", 9, ["phq-9-below-threshold"]),
+        ("chronic-depression", 9, ["phq-9-below-threshold"]),
+        ("ptsd", 3, []),
+        ("existential-distress", 3, []),
+    ],
+)
+def test_depression_must_be_at_least_moderate(
+    indication: str, total: int, reasons: list[str]
+) -> None:
+    patient = screened(a_patient(indication), screening(phq_9(total)))  # type: ignore[arg-type]
+
+    assert codes("phq-9-at-least-moderate", a_case(patient)) == reasons
+
+
+def test_the_c_ssrs_must_be_there() -> None:
+    assert codes("c-ssrs-current", a_case(without(a_patient(), "c-ssrs-screener"))) == [
+        "c-ssrs-screener-missing"
+    ]
+
+
+def test_a_high_c_ssrs_holds_until_a_psychiatrist_has_evaluated_it() -> None:
+    high = screened(a_patient(), c_ssrs_screening(1, 2, 5, at=on_day(1)))
+    seen = replace(high, hold=None, lifts=(Lift(on_day(2), "psychiatrist-1", "seen"),))
+    seen_before = replace(high, hold=None, lifts=(Lift(on_day(0), "psychiatrist-1", "seen"),))
+
+    assert codes("suicide-risk-evaluated", a_case(high)) == ["c-ssrs-high"]
+    assert codes("suicide-risk-evaluated", a_case(seen)) == []
+    assert codes("suicide-risk-evaluated", a_case(seen_before)) == ["c-ssrs-high"]
+
+
+def test_item_9_needs_a_c_ssrs_on_the_same_day_or_later() -> None:
+    answered = screening(phq_9(18, item_9=1), on_day(1, hour=15))
+    before = screened(a_patient(), answered)
+    same_day = screened(before, c_ssrs_screening(at=on_day(1, hour=8)))
+    without_item = screened(a_patient(), screening(phq_9(18, item_9=0), on_day(1)))
+
+    assert codes("item-9-followed-by-c-ssrs", a_case(before)) == ["c-ssrs-after-item-9"]
+    assert codes("item-9-followed-by-c-ssrs", a_case(same_day)) == []
+    assert codes("item-9-followed-by-c-ssrs", a_case(without_item)) == []
+
+
+def test_treatment_resistance_needs_two_failed_drugs_of_this_episode() -> None:
+    without_history = replace(a_patient(), history=None)
+    with_one = record_history(history(a_trial(), at=on_day(1)), a_patient())
+
+    assert codes("treatment-resistance", a_case(without_history)) == ["treatment-history-missing"]
+    assert codes("treatment-resistance", a_case(with_one)) == ["treatment-resistance-not-shown"]
+    assert codes("treatment-resistance", a_case(a_patient("chronic-depression"))) == []
+
+
+def test_a_history_taken_after_the_decision_was_not_weighed_in_it() -> None:
+    later = record_history(history(*TWO_FAILED, at=on_day(9)), a_patient())
+
+    assert codes("treatment-resistance", a_case(later)) == ["treatment-history-newer"]
+
+
+def test_the_consent_must_be_in_force() -> None:
+    patient = a_patient()
+    assert patient.consent
+    withdrawn = replace(patient, consent=replace(patient.consent, withdrawn_at=on_day(1)))
+    later = replace(patient, consent=replace(patient.consent, signed_at=on_day(4)))
+    unsigned = replace(patient, consent=None)
+
+    assert codes("consent-in-force", a_case(unsigned)) == ["consent-missing"]
+    assert codes("consent-in-force", a_case(withdrawn)) == ["consent-withdrawn"]
+    assert codes("consent-in-force", a_case(later)) == ["consent-newer"]
+    assert codes("consent-in-force", a_case(at=on_day(365))) == []
+    assert codes("consent-in-force", a_case(at=on_day(366))) == ["consent-expired"]
+
+
+def test_a_safety_hold_holds() -> None:
+    held = replace(a_patient(), hold=SafetyHold(on_day(1), (C_SSRS_HIGH,)))
+
+    assert codes("no-safety-hold", a_case(held)) == ["safety-hold"]
+
+
+def test_the_consent_must_be_for_the_route_that_is_asked_for() -> None:
+    assert codes("consent-for-this-route", a_case(route="im")) == ["consent-route"]
+
+
+def test_the_protocol_must_be_of_the_policy_and_of_the_route() -> None:
+    assert codes("protocol-of-this-route", a_case(protocol="iv-60")) == ["protocol-unknown"]
+    assert codes("protocol-of-this-route", a_case(protocol="im-4")) == ["protocol-route"]
+
+
+def test_without_a_request_nothing_is_asked_about_protocol_or_route() -> None:
+    assert examine(a_case(protocol="", route=None)).reasons == ()

@@ -1,0 +1,132 @@
+"""The reads over HTTP: who sees which rows, and which numbers."""
+
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask.testing import FlaskClient
+from flask_smorest import Api
+
+from services.outcomes.adapters.http import blueprint
+from shared.web.identity import Principal
+from tests.kit.outcomes import (
+    CLINIC,
+    DAY_0,
+    PATIENT,
+    POLICY,
+    Outcomes,
+    answers,
+    assessed,
+    consented,
+    dosed,
+    on_day,
+    registered,
+    screened,
+)
+
+SITE = Principal("s", CLINIC, "main", frozenset({"nurse"}), frozenset({"records:read"}))
+OTHER = Principal("s", "harbor", "main", frozenset({"nurse"}), frozenset({"records:read"}))
+WRITER = Principal("s", CLINIC, "main", frozenset({"nurse"}), frozenset({"events:write"}))
+OPERATIONS = Principal("o", "", "", frozenset({"operations"}), frozenset({"network:read"}))
+ANALYST = Principal("a", "", "", frozenset({"analyst"}), frozenset({"network:read"}))
+NOBODY = Principal("n", "", "", frozenset(), frozenset())
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> Outcomes:
+    made = Outcomes()
+    made.take(
+        registered(),
+        consented(on_day(-10)),
+        screened(20, on_day(-3)),
+        dosed(1, DAY_0),
+        assessed(answers(9, item_9=2), on_day(5)),
+    )
+    return made
+
+
+def _client(outcomes: Outcomes, principal: Principal) -> FlaskClient:
+    app = Flask("outcomes")
+    app.config.update(API_TITLE="outcomes", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    Api(app).register_blueprint(blueprint(outcomes.store, POLICY))
+    app.before_request(lambda: setattr(g, "principal", principal))
+    return app.test_client()
+
+
+def _outcomes_of(outcomes: Outcomes, principal: Principal) -> list[dict[str, Any]]:
+    answer = _client(outcomes, principal).get("/v1/outcomes").get_json()
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+def test_a_trajectory_shows_the_baseline_and_every_result(outcomes: Outcomes) -> None:
+    answer = _client(outcomes, SITE).get(f"/v1/trajectories/{PATIENT}")
+
+    shown = answer.get_json()
+    assert shown["baselines"] == [{"instrument": "phq-9", "score": 20}]
+    assert [each["percent_change"] for each in shown["results"]] == [0.0, -55.0]
+    assert answer.headers["ETag"]
+
+
+def test_no_answer_of_a_clinic_holds_the_analysts_token(outcomes: Outcomes) -> None:
+    client = _client(outcomes, SITE)
+
+    texts = [
+        client.get(path).text
+        for path in ("/v1/trajectories", f"/v1/trajectories/{PATIENT}", "/v1/alerts")
+    ]
+
+    assert not [text for text in texts if "token" in text]
+
+
+def test_the_list_shows_where_each_patient_stands(outcomes: Outcomes) -> None:
+    (line,) = _client(outcomes, SITE).get("/v1/trajectories").get_json()["items"]
+
+    assert (line["baseline"], line["last_score"], line["responded"]) == (20, 9, True)
+
+
+def test_open_alerts_say_what_to_do(outcomes: Outcomes) -> None:
+    (alert,) = _client(outcomes, SITE).get("/v1/alerts").get_json()["items"]
+
+    assert (alert["rule"], alert["patient_id"]) == ("phq-9-item-9", PATIENT)
+    assert alert["words"].startswith("PHQ-9 item 9")
+
+
+def test_another_clinic_sees_nothing_of_it(outcomes: Outcomes) -> None:
+    client = _client(outcomes, OTHER)
+
+    assert client.get(f"/v1/trajectories/{PATIENT}").status_code == 404
+    assert client.get("/v1/alerts").get_json()["items"] == []
+    assert _outcomes_of(outcomes, OTHER) == []
+
+
+@pytest.mark.parametrize("principal", [SITE, OPERATIONS])
+def test_the_clinic_and_operations_see_small_counts(
+    outcomes: Outcomes, principal: Principal
+) -> None:
+    (row,) = _outcomes_of(outcomes, principal)
+
+    assert (row["clinic"], row["patients"]["value"]) == (CLINIC, 1)
+    assert row["response"]["percent"] == 100.0
+
+
+def test_an_analyst_does_not(outcomes: Outcomes) -> None:
+    (row,) = _outcomes_of(outcomes, ANALYST)
+
+    assert row["patients"] == {"value": None, "suppressed": True}
+    assert row["response"]["suppressed"] is True
+
+
+@pytest.mark.parametrize("principal", [WRITER, NOBODY])
+def test_without_the_scope_nothing_is_shown(outcomes: Outcomes, principal: Principal) -> None:
+    client = _client(outcomes, principal)
+
+    paths = ("/v1/trajectories", f"/v1/trajectories/{PATIENT}", "/v1/alerts", "/v1/outcomes")
+    assert {client.get(path).status_code for path in paths} == {403}
+
+
+def test_an_unknown_grouping_is_refused(outcomes: Outcomes) -> None:
+    client = _client(outcomes, SITE)
+
+    assert client.get("/v1/outcomes?by=clinic,indication").status_code == 200
+    assert client.get("/v1/outcomes?by=therapist").status_code == 422
