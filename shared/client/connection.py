@@ -36,6 +36,15 @@ class Connection:
         raise_for(answer)
         return answer.json()
 
+    def find(self, service: str, path: str, **params: Any) -> Any | None:
+        """As `get`, but None where there is nothing (yet)."""
+        try:
+            return self.get(service, path, **params)
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
     def items(self, service: str, path: str, **params: Any) -> Iterator[Any]:
         """Every item of a paged list, page after page."""
         params = {"limit": 200, **params}

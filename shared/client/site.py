@@ -7,7 +7,7 @@ from typing import Any
 
 from shared.client.calls import Calls
 from shared.client.connection import Connection, connect, credentials, raise_for
-from shared.client.errors import BadEvent, Refused
+from shared.client.errors import BadEvent
 from shared.client.events import (
     SERVICE_OF,
     CloudEvent,
@@ -91,15 +91,8 @@ class SiteClient:
 
     def journey(self, event_id: str) -> dict[str, Any] | None:
         """Where an event of this clinic has been; None if no service has it."""
-        for service in self.connection.services:
-            try:
-                found: dict[str, Any] = self.get(service, f"events/{event_id}")
-            except Refused as refused:
-                if refused.status != 404:
-                    raise
-            else:
-                return found
-        return None
+        asked = (self.find(name, f"events/{event_id}") for name in self.connection.services)
+        return next((found for found in asked if found), None)
 
     def gaps(self, service: str, below: int) -> list[list[int]]:
         """The ranges of numbers below `below` that never came to the service."""
@@ -108,6 +101,9 @@ class SiteClient:
 
     def get(self, service: str, path: str, **params: Any) -> Any:
         return self.connection.get(service, path, **params)
+
+    def find(self, service: str, path: str, **params: Any) -> Any | None:
+        return self.connection.find(service, path, **params)
 
     def items(self, service: str, path: str, **params: Any) -> Iterator[Any]:
         return self.connection.items(service, path, **params)

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from shared.local import preflight, status
+from shared.local import preflight, report, status
 from shared.local.engines.embedded import start_together, stop_together
 from shared.local.engines.engine import Engine
 from shared.local.engines.kafka import Kafka
@@ -69,7 +69,9 @@ class Network:
         network = describe(self._settings, backends, clients)
         write_private(self._settings.home / "network.json", json.dumps(network, indent=2))
         self._seed(network)
+        report.print_outcomes(network, self._console)
         status.print_banner(network, self._console, monotonic() - began)
+        report.print_next_steps(self._console)
 
     def watch(self) -> None:
         """Until interrupted: a process that ends is reported and, a few times, revived."""
@@ -125,7 +127,10 @@ class Network:
 
         with Progress(console=self._console, transient=True) as bar:
             task = bar.add_task("Feeding the demo network", total=None)
-            demo.feed(network, lambda done, total: bar.update(task, completed=done, total=total))
+            fed = demo.feed(
+                network, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+        report.print_fed(fed, self._console)
         seeded.touch()
 
     def _revive(self, child: ChildProcess) -> None:

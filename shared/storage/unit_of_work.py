@@ -4,7 +4,7 @@ Handlers see only the `UnitOfWork` port. `Work` is its one implementation, over 
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -106,13 +106,15 @@ class Work:
         self.drop()
 
     def keep(self) -> Staged:
-        """Takes the step's changes into the map; nothing is written before `writes`."""
+        """Takes the step's changes into the map; nothing is written before `write`."""
+        order = max((held.stamp for held in self._staged.values()), default=self._now_us)
         staged = Staged(
             tuple(self._records),
             tuple(_reference(held) for key, held in self._staged.items() if self._is_created(key)),
-            max((held.stamp for held in self._staged.values()), default=self._now_us),
+            order,
         )
-        self._held.update(self._staged)
+        # All of them, or the next step on the one with the lowest stamp would go out before this.
+        self._held.update((key, _stamped(held, order)) for key, held in self._staged.items())
         self.drop()
         return staged
 
@@ -217,6 +219,10 @@ def _loaded(collection: Collection[Any], document: Document) -> Held:
 
 def _reference(held: Held) -> str:
     return f"{held.collection.name}/{held.collection.identity(held.aggregate)}"
+
+
+def _stamped(held: Held, order: int) -> Held:
+    return held if held.stamp == order else replace(held, stamp=order)
 
 
 def _is_new(held: Held) -> bool:

@@ -68,7 +68,7 @@ class Ingest:
         """(answer, HTTP status). Raises HTTPException for a body that cannot be told apart."""
         content_type = request.mimetype
         raws = _raws(request, content_type, _body(request))
-        steps = [self._step(raw, sender) for raw in raws]
+        steps = [self.step(raw, sender) for raw in raws]
         if content_type in (STRUCTURED, BINARY):
             return self._take_one(steps[0], request)
         verdicts = self._decide(steps)
@@ -96,7 +96,7 @@ class Ingest:
             metrics.GAPS.labels(self.service, sender.clinic).inc()
             logger().warning("sequence gap", **gap)
 
-    def _step(self, raw: Raw, sender: Principal) -> Step:
+    def step(self, raw: Raw, sender: Principal) -> Step:
         """The step of one event; whatever is wrong with it becomes the step's fault."""
         envelope, digest, route = None, "", None
         try:

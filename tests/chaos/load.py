@@ -17,6 +17,7 @@ from tests.kit.toy import REFERRAL
 
 SITES = ("riverside-main", "harbor-main", "summit-main")
 PATIENTS_A_BATCH = 5
+BETWEEN_BATCHES_S = 0.3
 ANSWERS = [[1, 2, 1, 2, 1, 2, 1, 2, 0], [0] * 9, [3] * 8 + [1]]
 
 
@@ -49,7 +50,7 @@ def posting(network: dict[str, Any], history: History) -> Iterator[None]:
 def _post(network: dict[str, Any], client_id: str, history: History, stop: Event) -> None:
     client = SiteClient.of(network, client_id, Numbering())
     for batch in itertools.count():
-        if stop.is_set():
+        if stop.wait(BETWEEN_BATCHES_S):
             return
         patients = [f"{client_id}-{batch}-{n}" for n in range(PATIENTS_A_BATCH)]
         events = [event for patient in patients for event in _patient(client, patient)]

@@ -11,6 +11,7 @@ from flask import Flask
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import KafkaRecord, from_structured, to_kafka
 from shared.contracts.topics import POSTED, SERVICES, STREAM, TOPIC_OF
+from shared.kernel.clock import Clock
 from shared.local.services import PACKAGES
 from shared.messaging.dead_letter import DeadLetters
 from shared.processes.service import Service
@@ -51,13 +52,13 @@ def service_named(name: str) -> Service:
     return found
 
 
-def application(name: str) -> Flask:
+def application(name: str, clock: Clock = lambda: NOW) -> Flask:
     """The service's whole HTTP door, over a store in memory."""
     service, store = service_named(name), MemoryStore()
     routes = service.routes(POLICY)
     tokens = (f"token-{number}" for number in itertools.count(1))
-    runner = Runner(name, store, lambda: NOW, lambda: next(tokens), lambda _attempt: None, _raise)
-    ingest = Ingest(name, runner, routes, service.posted, POLICY, lambda: NOW)
+    runner = Runner(name, store, clock, lambda: next(tokens), lambda _attempt: None, _raise)
+    ingest = Ingest(name, runner, routes, service.posted, POLICY, clock)
     lanes = DeadLetters(name, runner, routes)
     blueprints = [events.blueprint(ingest, store, lanes, {}), service.reads(store, POLICY)]
     return create_app(Door(name, AnyToken(), {}, blueprints))

@@ -80,7 +80,7 @@ class Toy:
 class AwayStore(MemoryStore):
     """A store whose database is away."""
 
-    def transact(self, work: Any) -> Any:
+    def transact(self, work: Any) -> Any:  # noqa: ARG002 - the port's signature
         raise Unavailable("MongoDB is away")
 
 

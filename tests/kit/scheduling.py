@@ -2,11 +2,12 @@
 
 import itertools
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from services.scheduling.adapters.events import routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
@@ -22,10 +23,11 @@ from shared.contracts import intake, session_record, site
 from shared.contracts.site import ResourceKind, WeeklyHours
 from shared.kernel.policy import CourseTemplate, Policy
 from shared.storage.journal import JOURNAL, records_of
-from shared.storage.memory import MemoryStore
+from shared.storage.memory import MemorySession, MemoryStore
 from shared.storage.reads import Reads
 from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Origin, Step, Verdict
+from shared.storage.store import Document
 
 CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
@@ -41,6 +43,7 @@ POLICY = Policy(
 )
 ROUTES = routes(POLICY)
 _numbers = itertools.count(1)
+T = TypeVar("T")
 
 
 def hours(
@@ -86,10 +89,18 @@ def booking(**changes: Any) -> BookCourse:
     return BookCourse(**fields | changes)
 
 
+def days_with(taken: Iterable[Taken]) -> list[Day]:
+    """The days that `booking()` may use, with what is taken on them."""
+    days = {day: Day(day) for day in horizon(booking())}
+    for each in taken:
+        for day in days_between(each.start, each.end):
+            days[day] = take(days[day], each)
+    return list(days.values())
+
+
 def a_free_calendar(roster: Roster | None = None, *taken: Taken) -> Pools:
     """What `booking()` may use of a roster when only `taken` is taken."""
-    days = [Day(day) for day in horizon(booking())]
-    return pools(roster or a_roster(), [_with(day, taken) for day in days])
+    return pools(roster or a_roster(), days_with(taken))
 
 
 def a_course(**changes: Any) -> tuple[Standing, Course]:
@@ -103,18 +114,11 @@ def a_booked_course(**changes: Any) -> tuple[Standing, Course]:
     return standing, book_course(booking(), course, standing, a_free_calendar(), POLICY)
 
 
-def _with(day: Day, taken: Iterable[Taken]) -> Day:
-    for each in taken:
-        if day.date in days_between(each.start, each.end):
-            day = take(day, each)
-    return day
-
-
 class Clinic:
     """Scheduling over a memory store: say what happens, see what comes of it."""
 
-    def __init__(self) -> None:
-        self.store = MemoryStore()
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
         self.now = NOW
         self._runner = Runner(
             "scheduling",
@@ -223,7 +227,7 @@ def _step(
     *,
     source: str,
     subject: str = PATIENT,
-    id: str = "",  # noqa: A002 - the attribute's name
+    id: str = "",
     time: datetime = NOW,
     clinic: str = CLINIC,
     origin: Origin | None = None,
@@ -247,3 +251,48 @@ def overlaps(days: Sequence[Day]) -> list[tuple[str, int, int]]:
             if one.start < other.end and other.start < one.end:
                 found += [(resource, one.start, other.start) for resource in sorted(shared)]
     return found
+
+
+class RacingStore(MemoryStore):
+    """Another writer commits between the first reading of the days and the writing."""
+
+    def __init__(self, store: MemoryStore, rival: Callable[[], object]) -> None:
+        super().__init__()
+        self.collections, self._store, self._rival = store.collections, store, [rival]
+
+    def transact(self, work: Callable[[MemorySession], T]) -> T:
+        rivals = self._rival
+
+        class Raced(MemorySession):
+            def find(self, collection: str, ids: Iterable[str]) -> list[Document]:
+                found = super().find(collection, ids)
+                if collection == DAYS.name and rivals:
+                    rivals.pop()()
+                return found
+
+        session = Raced(self.collections)
+        result = work(session)
+        session.commit()
+        return result
+
+
+class CountingStore(MemoryStore):
+    """Counts the queries per collection."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        super().__init__()
+        self.collections = store.collections
+        self.reads: Counter[str] = Counter()
+
+    def transact(self, work: Callable[[MemorySession], T]) -> T:
+        reads = self.reads
+
+        class Counted(MemorySession):
+            def find(self, collection: str, ids: Iterable[str]) -> list[Document]:
+                reads[collection] += 1
+                return super().find(collection, ids)
+
+        session = Counted(self.collections)
+        result = work(session)
+        session.commit()
+        return result

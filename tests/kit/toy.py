@@ -120,7 +120,7 @@ def posted(
     kind: type[Any],
     subject: str = "patient-1",
     *,
-    id: str = "",  # noqa: A002 - the attribute's name
+    id: str = "",
     clinic: str = "riverside",
     sequence: int | None = None,
     **data: Any,

@@ -197,11 +197,15 @@ def _appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
 
 
 def _no_capacity(blocked: Blocked, free: Pools) -> Rejected:
-    name, rule = blocked.session.name, blocked.rule
+    name, rule, since = blocked.session.name, blocked.rule, _words(blocked.since)
     ends = _words(blocked.until) if rule else f"the end of the {HORIZON_D} days looked at"
-    reason = f"{name} finds no place from {_words(blocked.since)} to {ends}; nothing was booked"
+    reason = f"{name} finds no place from {since} to {ends}"
+    if blocked.since > blocked.until:
+        reason = f"{name} cannot start before {since}, and not after {ends}"
     ruled = (Reason(rule.code, f"{name}: {rule.words}", rule.source),) if rule else ()
-    return Rejected("no-capacity", reason, (*_lacking(blocked, free), *ruled))
+    return Rejected(
+        "no-capacity", f"{reason}; nothing was booked", (*_lacking(blocked, free), *ruled)
+    )
 
 
 def _lacking(blocked: Blocked, free: Pools) -> tuple[Reason, ...]:

@@ -139,9 +139,7 @@ def cancel(command: CancelAppointment, course: Course) -> Course:
     """Also what the patient missed can be cancelled: only then is its session booked again."""
     found = _named(command.appointment_id, course)
     if not found.stands:
-        raise Rejected(
-            "not-cancellable", f"the appointment is {found.status} and cannot be cancelled"
-        )
+        raise Rejected("not-cancellable", f"the appointment is {found.status} already")
     return _with(course, _called_off(found, command.reason))
 
 
@@ -153,7 +151,8 @@ def count_dose(command: CountDose, course: Course) -> Course:
 def fulfil(command: FulfilAppointment, course: Course) -> Course:
     """What happened is true whatever was planned; a second appointment for it is called off."""
     found = _named(command.appointment_id, course)
-    fulfilled = _with(course, replace(found, status="fulfilled", reason=""))
+    end = command.finished_at if command.finished_at > found.start else found.end
+    fulfilled = _with(course, replace(found, end=end, status="fulfilled", reason=""))
     for each in course.appointments:
         if each.stands and each.name == found.name and each.id != found.id:
             fulfilled = _with(fulfilled, _called_off(each, "session-done"))
@@ -240,8 +239,9 @@ def _called_off(appointment: Appointment, reason: str) -> Appointment:
 
 
 def _named(appointment_id: str, course: Course) -> Appointment:
-    if found := [each for each in course.appointments if each.id == appointment_id]:
-        return found[0]
+    for each in course.appointments:
+        if each.id == appointment_id:
+            return each
     raise Rejected("unknown-appointment", "the course has no such appointment")
 
 

@@ -20,7 +20,7 @@ class Clinic:
 
     name: str
     zone: str
-    mix: Mapping[Indication, int]
+    mix: tuple[tuple[Indication, int], ...]
     gain: float
 
     @property
@@ -29,9 +29,24 @@ class Clinic:
 
 
 CLINICS = (
-    Clinic("riverside", "America/New_York", {TRD: 17, CHRONIC: 15, PTSD: 6, EXISTENTIAL: 4}, 0.0),
-    Clinic("harbor", "Europe/London", {PTSD: 16, TRD: 15, CHRONIC: 8, EXISTENTIAL: 3}, 0.04),
-    Clinic("summit", "America/Denver", {CHRONIC: 17, EXISTENTIAL: 15, TRD: 7, PTSD: 3}, -0.03),
+    Clinic(
+        "riverside",
+        "America/New_York",
+        ((TRD, 18), (CHRONIC, 16), (PTSD, 5), (EXISTENTIAL, 3)),
+        0.0,
+    ),
+    Clinic(
+        "harbor",
+        "Europe/London",
+        ((PTSD, 17), (TRD, 16), (CHRONIC, 6), (EXISTENTIAL, 3)),
+        0.04,
+    ),
+    Clinic(
+        "summit",
+        "America/Denver",
+        ((CHRONIC, 18), (EXISTENTIAL, 16), (TRD, 5), (PTSD, 3)),
+        -0.03,
+    ),
 )
 WEEK = tuple(WeeklyHours(weekday, "08:00", "18:00") for weekday in range(5))
 HAS: Mapping[ResourceKind, int] = {

@@ -1,6 +1,6 @@
 """Where the demo posts and waits: one client per clinic, every verdict counted."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Event
@@ -10,9 +10,10 @@ from typing import Any
 from shared.client.calls import Calls
 from shared.client.events import SERVICE_OF, Numbering, Verdict
 from shared.client.site import EVENTS_MAX, SiteClient
+from shared.codec.schema import moment
 from shared.contracts.site import CourseBookingRequested
 from shared.local.demo.clinics import CLINICS
-from shared.local.demo.story import Happening
+from shared.local.demo.story import Appointment, Happening
 from shared.local.engines import Problem
 
 Progress = Callable[[int, int], None]
@@ -21,6 +22,7 @@ PATIENCE_S = 90
 SURPRISES_SHOWN = 20
 MAY_BE_REFUSED = frozenset({CourseBookingRequested.type})
 """A full calendar is an answer, not a fault."""
+STANDS = ("booked", "fulfilled")
 
 
 @dataclass(frozen=True)
@@ -107,3 +109,22 @@ class Door:
     def _surprise(self, words: str) -> None:
         if len(self.surprises) < SURPRISES_SHOWN:
             self.surprises.append(words)
+
+
+def appointments(site: SiteClient) -> dict[str, list[Appointment]]:
+    """What stands in the clinic's calendar: by patient, in order of time."""
+    found: defaultdict[str, list[Appointment]] = defaultdict(list)
+    for each in site.items("scheduling", "appointments"):
+        if each["status"] in STANDS:
+            start, end = moment(each["start"]), moment(each["end"])
+            one = Appointment(
+                each["appointment_id"], each["session"], each["dose_number"], start, end
+            )
+            found[each["patient_id"]].append(one)
+    return {who: sorted(those, key=lambda one: one.start) for who, those in found.items()}
+
+
+def readiness(site: SiteClient, patient_id: str, appointment: Appointment) -> Any | None:
+    """session-record's answer; None while it has not heard of the appointment."""
+    path = f"patients/{patient_id}/readiness"
+    return site.find("session-record", path, appointment_id=appointment.id)

@@ -1,7 +1,10 @@
 """The demo's patients: who they are, how ill, and what becomes of them. Nobody has a real name."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count, cycle
 from random import Random
 from typing import Literal
 from uuid import UUID
@@ -44,7 +47,7 @@ SPECIAL: dict[int, Fate] = {
     26: "lost",
     30: "safe-again",
 }
-"""By place in the clinic's list of patients."""
+"""By place among the clinic's patients who are dosed."""
 TURN = 2
 """The dose after which things turn out otherwise for those to whom they do."""
 WEEKS = 26
@@ -85,64 +88,94 @@ class Person:
         return self.fate != "new" and self.fate not in NEVER_DOSED
 
 
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A place in the clinic's list of patients."""
+
+    number: int
+    indication: Indication
+    fate: Fate
+    referred_on: date
+
+
 def cohort(clinic: Clinic, seed: int, today: date) -> list[Person]:
     """The clinic's patients by date of referral: about half a year of them, up to today."""
     indications = _mixed(clinic)
+    throws = [dice(seed, today, clinic.name, number) for number in range(len(indications))]
     return [
-        _person(clinic, number, indications, dice(seed, today, clinic.name, number), today)
-        for number in range(len(indications))
+        _person(clinic, _Place(number + 1, indication, fate, _referred_on(day, throw)), throw)
+        for number, (indication, fate, day, throw) in enumerate(
+            zip(
+                indications,
+                _fates(indications),
+                _days(len(indications), today),
+                throws,
+                strict=True,
+            )
+        )
     ]
 
 
 def _mixed(clinic: Clinic) -> list[Indication]:
     """Each indication evenly over time."""
     places = [
-        ((place + 0.5) / count, indication)
-        for indication, count in clinic.mix.items()
-        for place in range(count)
+        ((place + 0.5) / patients, indication)
+        for indication, patients in clinic.mix
+        for place in range(patients)
     ]
     return [indication for _, indication in sorted(places)]
 
 
-def _person(
-    clinic: Clinic, number: int, indications: list[Indication], throw: Random, today: date
-) -> Person:
-    indication, count = indications[number], len(indications)
-    protocol, route = throw.choice(PROTOCOLS[indication])
-    fate = _fate(number, count)
-    improves = throw.random() < IMPROVE_WELL
-    depressed = indication in (TRD, CHRONIC)
+def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
+    protocol, route = throw.choice(PROTOCOLS[place.indication])
+    depressed = place.indication in (TRD, CHRONIC)
     return Person(
         id=str(UUID(int=throw.getrandbits(128), version=4)),
-        number=number + 1,
+        number=place.number,
         clinic=clinic,
-        indication=indication,
-        fate=fate,
+        indication=place.indication,
+        fate=place.fate,
         protocol=protocol,
         route=route,
-        referred_on=_referred_on(fate, number / count, throw, today),
-        born_on=today - timedelta(days=throw.randrange(20 * 366, 72 * 365)),
+        referred_on=place.referred_on,
+        born_on=place.referred_on - timedelta(days=throw.randrange(20 * 366, 72 * 365)),
         weight_kg=round(bell(throw, 76, 14, 48, 130), 1),
         phq_9=bell(throw, 17.5, 4.6, 12, 25) if depressed else bell(throw, 15, 4.5, 6, 24),
         gad_7=bell(throw, 12, 4, 4, 20),
         pcl_5=bell(throw, 50, 10, 36, 74),
         item_9=throw.choices((0, 1, 2), (62, 28, 10))[0],
-        gain=(bell(throw, 0.66, 0.12, 0.4, 0.97) if improves else bell(throw, 0.2, 0.14, -0.1, 0.5))
-        + clinic.gain,
+        gain=_gain(throw) + clinic.gain,
         answers=throw.uniform(0.62, 0.95),
     )
 
 
-def _fate(number: int, count: int) -> Fate:
-    if number >= count - NEW:
-        return "new"
-    if number % 5 == 3:
-        return NEVER_DOSED[number // 5 % len(NEVER_DOSED)]
-    return SPECIAL.get(number, "treated")
+def _gain(throw: Random) -> float:
+    if throw.random() < IMPROVE_WELL:
+        return bell(throw, 0.66, 0.12, 0.4, 0.97)
+    return bell(throw, 0.2, 0.14, -0.1, 0.5)
 
 
-def _referred_on(fate: Fate, share: float, throw: Random, today: date) -> date:
-    if fate == "new":
-        return workday(today - timedelta(days=throw.randrange(6, 9)))
-    back = 7 * WEEKS - share * (7 * WEEKS - 21)
-    return workday(today - timedelta(days=int(back) + throw.randrange(3)))
+def _fates(indications: Sequence[Indication]) -> list[Fate]:
+    """Of each indication, every fifth is never dosed; of the others, some have a fate of theirs."""
+    fates: list[Fate] = []
+    undosed, dosed = cycle(NEVER_DOSED), count()
+    seen: Counter[Indication] = Counter()
+    for indication in indications[:-NEW]:
+        is_dosed = seen[indication] % 5 != 3
+        fates.append(SPECIAL.get(next(dosed), "treated") if is_dosed else next(undosed))
+        seen[indication] += 1
+    new: list[Fate] = ["new"] * NEW
+    return fates + new
+
+
+def _days(patients: int, today: date) -> list[date]:
+    """Evenly from the first day of the story until shortly before today."""
+    first, last = 7 * WEEKS, 21
+    return [
+        today - timedelta(days=round(first - place / patients * (first - last)))
+        for place in range(patients - NEW)
+    ] + [today - timedelta(days=9)] * NEW
+
+
+def _referred_on(day: date, throw: Random) -> date:
+    return workday(day + timedelta(days=throw.randrange(3)))

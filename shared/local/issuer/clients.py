@@ -14,7 +14,7 @@ import cattrs
 CLINICS = ("riverside", "harbor", "summit")
 SITE = "main"
 SITE_ROLES = ("coordinator", "prescriber", "psychiatrist", "nurse", "therapist")
-SITE_SCOPES = ("events:write", "events:read", "records:read")
+SITE_SCOPES = ("events:write", "events:read", "records:read", "identity:read")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _new_clients() -> list[Client]:
     sites = [_new(f"{name}-{SITE}", SITE_ROLES, SITE_SCOPES, SITE, name) for name in CLINICS]
     return [
         *sites,
-        _new("operations", ("operations",), ("network:read", "ops:read"), "network"),
+        _new("operations", ("operations",), ("network:read", "ops:read", "ops:write"), "network"),
         _new("analyst", ("analyst",), ("network:read", "stream:read"), "network"),
     ]
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from time import process_time
 
 import pytest
@@ -10,11 +11,13 @@ from services.scheduling.domain.booking import book_course, open_course
 from services.scheduling.domain.calendar import Taken, minutes
 from services.scheduling.domain.commands import CancelAppointment, FulfilAppointment
 from services.scheduling.domain.course import Appointment, Course, cancel, fulfil
-from services.scheduling.domain.free_time import Pools
-from services.scheduling.domain.resource import Roster
+from services.scheduling.domain.free_time import Pools, pools
+from services.scheduling.domain.resource import Roster, open_times
 from services.scheduling.domain.standing import Standing
+from shared.contracts.site import ResourceKind
 from shared.kernel.errors import Rejected
 from tests.kit.scheduling import (
+    KINDS,
     NOW,
     PATIENT,
     POLICY,
@@ -24,6 +27,7 @@ from tests.kit.scheduling import (
     a_resource,
     a_roster,
     booking,
+    days_with,
     hours,
 )
 
@@ -99,7 +103,8 @@ def test_a_protocol_that_the_policy_does_not_have_is_refused() -> None:
     standing, _ = a_course()
     assert standing.clearance
     for change in ({"protocol": "iv-99"}, {"route": "im"}):
-        unknown = replace(standing, clearance=replace(standing.clearance, **change))
+        cleared = replace(standing.clearance, **change)  # type: ignore[arg-type]
+        unknown = replace(standing, clearance=cleared)
 
         with pytest.raises(Rejected) as refusal:
             open_course(unknown, NOW, POLICY)
@@ -115,7 +120,7 @@ def test_doses_keep_the_larger_of_the_protocol_s_gap_and_the_network_s() -> None
 
     for policy_course, gap in ((booked(), 72), (stretched, 100)):
         doses = [each.start for each in policy_course.appointments if each.session == "dosing"]
-        assert min(b - a for a, b in zip(doses, doses[1:], strict=False)) >= gap * HOUR
+        assert min(b - a for a, b in pairwise(doses)) >= gap * HOUR
     assert stretched.booked_under
     assert stretched.booked_under.values["dose.min_gap_h"] == 100
 
@@ -169,10 +174,10 @@ def test_a_course_with_all_its_appointments_has_nothing_to_book() -> None:
 
 
 @pytest.mark.parametrize("kind", ["monitor", "prescriber", "nurse"])
-def test_the_kind_of_resource_that_is_missing_is_named(kind: str) -> None:
+def test_the_kind_of_resource_that_is_missing_is_named(kind: ResourceKind) -> None:
     standing, course = a_course()
 
-    refusal = refused(course, standing, a_free_calendar(a_roster(without=[kind])))  # type: ignore[list-item]
+    refusal = refused(course, standing, a_free_calendar(a_roster(without=[kind])))
 
     assert refusal.code == "no-capacity"
     assert refusal.reason.startswith("dosing-1 finds no place")
@@ -201,8 +206,8 @@ def test_the_clearance_ends_the_course_that_does_not_fit_into_it() -> None:
 
     refusal = refused(course, standing)
 
-    assert refusal.reason.startswith("dosing-5")
-    assert codes(refusal)[-1] == "doses-while-cleared"
+    assert refusal.reason.startswith("dosing-4 cannot start before")
+    assert codes(refusal) == ["doses-while-cleared"]
 
 
 def test_a_dose_moves_on_until_its_integration_finds_a_place() -> None:
@@ -235,12 +240,10 @@ def test_one_therapist_accompanies_the_whole_course_where_one_can() -> None:
 
 
 def test_therapists_take_turns_where_no_one_can_alone() -> None:
-    first = a_resource("therapist", "therapist-1", hours=hours(weekdays=[0, 2, 4]))
-    second = a_resource("therapist", "therapist-2", hours=hours(weekdays=[1, 3]))
-    weekdays = (NOW, NOW + 40 * DAY)
-    blocked = [taken(*weekdays, "nothing")]
+    mondays = a_resource("therapist", "therapist-1", hours=hours(weekdays=[0]))
+    tuesdays = a_resource("therapist", "therapist-2", hours=hours(weekdays=[1]))
 
-    course = booked(a_roster(first, second), *blocked, protocol="im-4", route="im")
+    course = booked(a_roster(mondays, tuesdays), protocol="im-4", route="im")
 
     assert {each.therapist for each in course.appointments} == {"therapist-1", "therapist-2"}
 
@@ -325,19 +328,20 @@ def test_no_preparation_is_booked_after_the_first_dose() -> None:
 
 
 def test_booking_is_cheap_in_a_clinic_that_is_half_full() -> None:
-    names = range(1, 3)
-    kinds = ("room", "monitor", "prescriber", "nurse", "therapist")
-    roster = a_roster(*(a_resource(kind, f"{kind}-{n}") for kind in kinds for n in names))  # type: ignore[arg-type]
-    mornings = [
-        taken(
-            NOW + day * DAY + 2 * HOUR, NOW + day * DAY + 6 * HOUR, *(f"{kind}-1" for kind in kinds)
-        )
-        for day in range(119)
+    roster = a_roster(*(a_resource(kind, f"{kind}-{n}") for kind in KINDS for n in (1, 2)))
+    halves = [
+        taken(begin + n * HOUR, begin + (n + 1) * HOUR, f"{kind}-{1 if n < 4 else 2}")
+        for begin in (NOW + number * DAY + 2 * HOUR for number in range(119))
+        for kind in KINDS
+        for n in range(8)
     ]
     standing, course = a_course(protocol="esketamine-8", route="esketamine")
-    free = a_free_calendar(roster, *mornings)
+    days = days_with(halves)
 
-    begin = process_time()
-    book_course(booking(), course, standing, free, POLICY)
+    def seconds() -> float:
+        open_times.cache_clear()
+        begin = process_time()
+        book_course(booking(), course, standing, pools(roster, days), POLICY)
+        return process_time() - begin
 
-    assert process_time() - begin < 0.02
+    assert min(seconds() for _ in range(3)) < 0.02

@@ -164,6 +164,15 @@ def test_what_happened_is_true_even_if_it_was_held() -> None:
     assert of(fulfilled(course, "dosing-1"), "dosing-1").status == "fulfilled"
 
 
+def test_the_integration_window_counts_from_when_the_dose_really_ended() -> None:
+    dose = of(COURSE, "dosing-1")
+    late = dose.end + timedelta(minutes=40)
+
+    done = fulfil(FulfilAppointment("f", NOW, PATIENT, COURSE.id, dose.id, late), COURSE)
+
+    assert of(done, "dosing-1").end == late
+
+
 def test_a_second_appointment_for_a_session_that_was_held_is_called_off() -> None:
     first = of(COURSE, "dosing-1")
     again = replace(first, id="again", start=first.start + timedelta(days=1))

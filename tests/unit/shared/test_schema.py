@@ -156,8 +156,8 @@ def test_an_unknown_field_is_refused_from_producers_and_left_out_by_consumers(na
         assert refusal.value.path == path
 
 
-def test_a_hundred_thousand_unknown_keys_are_one_fault() -> None:
-    data = GOOD | {f"key-{number}": number for number in range(100_000)}
+def test_ten_thousand_unknown_keys_are_one_fault() -> None:
+    data = GOOD | {f"key-{number}": number for number in range(10_000)}
 
     with pytest.raises(Malformed):
         schema.load(Chart, data, closed=True)

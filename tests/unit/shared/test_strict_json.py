@@ -122,7 +122,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(_values, st.booleans())
 def test_whatever_loads_fits_bson_and_comes_back_the_same(value: Any, escaped: bool) -> None:
     body = json.dumps(value, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
@@ -135,7 +135,7 @@ def test_whatever_loads_fits_bson_and_comes_back_the_same(value: Any, escaped: b
     assert strict_json.loads(strict_json.dumps(loaded)) == loaded
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=24) | st.text('{}[]":,\\u0d8$.aeE+-19 ', max_size=24).map(str.encode))
 def test_any_bytes_are_either_a_value_or_malformed(body: bytes) -> None:
     try:

@@ -1,0 +1,70 @@
+"""What the demo came to, and what its clinics achieve, told at the end of every start."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+
+from shared.client.errors import ClientError
+from shared.client.outcomes import network_outcomes
+
+if TYPE_CHECKING:
+    from shared.local.demo.door import Summary
+
+NEXT_STEPS = """Three things to try next:
+  1. Post an event of your own and follow it:   docs/guides/site.md
+  2. Read the analysts' stream into a table:    docs/guides/analyst.md
+  3. See every process, address and credential: make status
+"""
+
+
+def print_fed(fed: "Summary", console: Console) -> None:
+    verdicts = ", ".join(f"{count} {name}" for name, count in sorted(fed.verdicts.items()))
+    console.print(
+        f"[green]ready[/] Demo network [dim]({fed.seconds:.1f} s)[/]: {fed.patients} patients,"
+        f" {fed.doses} doses, {fed.events} events ({verdicts})"
+    )
+    for each in fed.surprises:
+        console.print(f"[yellow]unexpected[/] {each}", markup=True)
+
+
+def print_outcomes(network: Mapping[str, Any], console: Console) -> None:
+    """As operations sees them; what cannot be read now is no reason to fail a start."""
+    try:
+        rows = network_outcomes(network, "operations")
+    except ClientError as error:
+        console.print(f"No outcomes yet: {error}", style="yellow", markup=False)
+        return
+    table = Table(title="Outcomes per clinic and indication", title_justify="left")
+    for name in ("clinic", "indication", "by"):
+        table.add_column(name)
+    for name in ("patients", "response", "remission", "doses to response"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(*_cells(row))
+    console.print(table)
+
+
+def print_next_steps(console: Console) -> None:
+    console.print(NEXT_STEPS, markup=False)
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    to_response = row["sessions_to_response"]["value"]
+    return (
+        row["clinic"],
+        row["indication"],
+        row["instrument"],
+        str(row["patients"]["value"]),
+        _rate(row["response"]),
+        _rate(row["remission"]),
+        "-" if to_response is None else f"{to_response:g}",
+    )
+
+
+def _rate(rate: Mapping[str, Any]) -> str:
+    """Never a rate without its denominator; a dash where nobody is in it."""
+    if not rate["denominator"]:
+        return "-"
+    return f"{rate['percent']:.0f} % ({rate['numerator']}/{rate['denominator']})"

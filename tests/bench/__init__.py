@@ -1,0 +1,1 @@
+"""The benchmark: our services beside the raw limits of the same engines, in one interleaved run."""

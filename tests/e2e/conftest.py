@@ -1,0 +1,38 @@
+"""The network that the journeys run against: real processes here, or the one Compose started."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.client.events import Numbering
+from shared.client.site import SiteClient
+from tests.kit.network import existing_network, running_network
+from tests.kit.site_day import SiteDay, a_while_ago
+
+
+@pytest.fixture(scope="session")
+def network() -> Iterator[dict[str, Any]]:
+    """The content of network.json."""
+    if existing := existing_network():
+        yield existing
+    else:
+        with running_network() as running:
+            yield running.addresses
+
+
+def _site(network: dict[str, Any], client_id: str) -> SiteDay:
+    day = SiteDay(SiteClient.of(network, client_id, Numbering()))
+    day.open_for_business(a_while_ago() - timedelta(days=30))
+    return day
+
+
+@pytest.fixture(scope="session")
+def riverside(network: dict[str, Any]) -> SiteDay:
+    return _site(network, "riverside-main")
+
+
+@pytest.fixture(scope="session")
+def harbor(network: dict[str, Any]) -> SiteDay:
+    return _site(network, "harbor-main")

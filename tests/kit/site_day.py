@@ -1,0 +1,198 @@
+"""A clinic site as the e2e tests play it: valid events in the order life has them, over HTTP."""
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from services.intake.domain.consent import ELEMENTS
+from services.intake.domain.contraindications import REQUIRED
+from shared.client.errors import Refused
+from shared.client.events import Verdict
+from shared.client.site import SiteClient
+from shared.contracts import site
+from tests.kit.eventually import eventually
+
+ZONE = "America/New_York"
+KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
+HOURS = [{"weekday": day, "opens": "08:00", "closes": "20:00"} for day in range(7)]
+PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
+PHQ_9_MILD = [1, 1, 0, 0, 1, 0, 0, 0, 0]
+C_SSRS_LOW = [1, 0, 0, 0, 0, 0, 0]
+C_SSRS_HIGH = [1, 1, 1, 1, 0, 0, 0]
+
+
+def a_while_ago(days: int = 120) -> datetime:
+    now = datetime.now(UTC)
+    return now.replace(hour=15, minute=0, second=0, microsecond=0) - timedelta(days=days)
+
+
+@dataclass
+class SiteDay:
+    """One site of one clinic. Everything it posts must be taken, unless the test says not."""
+
+    client: SiteClient
+
+    def post(self, what: Any, subject: str, at: datetime, /, **data: Any) -> Verdict:
+        return self.client.post(self.client.event(what, subject, time=at, **data))
+
+    def taken(self, what: Any, subject: str, at: datetime, /, **data: Any) -> Verdict:
+        verdict = self.post(what, subject, at, **data)
+        assert verdict.is_taken, verdict
+        return verdict
+
+    def get(self, service: str, path: str, **params: Any) -> Any:
+        """The JSON at the path; None while there is none."""
+        with contextlib.suppress(Refused):
+            return self.client.get(service, path, **params)
+        return None
+
+    def open_for_business(self, at: datetime) -> None:
+        for kind in KINDS:
+            data = {"kind": kind, "zone": ZONE, "hours": HOURS}
+            self.taken(site.ResourceDeclared, f"{kind}-1", at, **data)
+
+    def refer(self, at: datetime, indication: str = "treatment-resistant-depression") -> str:
+        patient = str(uuid4())
+        self.taken(
+            site.ReferralReceived,
+            patient,
+            at,
+            given_name="Given",
+            family_name="Family",
+            birth_date="1984-05-01",
+            indication=indication,
+            diagnosis="F33.2",
+        )
+        return patient
+
+    def screen(self, patient: str, at: datetime, protocol: str = "iv-6") -> None:
+        route = protocol.partition("-")[0]
+        self.taken(
+            site.ScreeningAnswered, patient, at, instrument="phq-9", answers=PHQ_9_SEVERE, total=20
+        )
+        self.taken(
+            site.ScreeningAnswered, patient, at, instrument="c-ssrs-screener", answers=C_SSRS_LOW
+        )
+        findings = [{"condition": each.code, "finding": "absent"} for each in REQUIRED]
+        self.taken(site.ContraindicationsChecked, patient, at, findings=findings)
+        trials = [
+            {
+                "drug": drug,
+                "drug_class": "ssri",
+                "adequate_dose": True,
+                "weeks": 8,
+                "improvement_percent": 20,
+                "current_episode": True,
+            }
+            for drug in ("sertraline", "escitalopram")
+        ]
+        self.taken(site.TreatmentHistoryTaken, patient, at, trials=trials)
+        self.consent(patient, at, route)
+
+    def consent(self, patient: str, at: datetime, route: str = "iv") -> None:
+        self.taken(
+            site.ConsentSigned,
+            patient,
+            at,
+            text_version="2026-1",
+            route=route,
+            elements=list(ELEMENTS),
+            capacity=True,
+        )
+
+    def clear(self, patient: str, at: datetime, protocol: str = "iv-6") -> Verdict:
+        return self.taken(
+            site.ClearanceDecided,
+            patient,
+            at,
+            decision="grant",
+            protocol=protocol,
+            route=protocol.partition("-")[0],
+            signer="prescriber-1",
+        )
+
+    def admitted(self, at: datetime, protocol: str = "iv-6") -> str:
+        """A patient who is referred, screened and cleared, with a course fully booked."""
+        patient = self.refer(at)
+        self.screen(patient, at, protocol)
+        self.clear(patient, at + timedelta(hours=1), protocol)
+        eventually(lambda: self.course(patient))
+        self.taken(
+            site.CourseBookingRequested,
+            patient,
+            at + timedelta(hours=2),
+            earliest=(at + timedelta(days=1)).isoformat(),
+        )
+        return patient
+
+    def course(self, patient: str) -> dict[str, Any] | None:
+        found = self.get("scheduling", "courses", patient_id=patient)
+        return found["items"][0] if found and found["items"] else None
+
+    def appointments(self, patient: str) -> list[dict[str, Any]]:
+        course = self.course(patient)
+        found = course["appointments"] if course else []
+        return sorted(found, key=lambda each: each["start"])
+
+    def attend(self, patient: str, appointment: dict[str, Any]) -> str:
+        """The whole session as it should go; the encounter's id."""
+        start = datetime.fromisoformat(appointment["start"])
+        encounter = f"e-{appointment['appointment_id'][:24]}"
+        arrival = {"encounter_id": encounter, "appointment_id": appointment["appointment_id"]}
+        if appointment["session"] != "dosing":
+            self.taken(site.EncounterArrived, patient, start, **arrival)
+            end = start + timedelta(minutes=50)
+            self.taken(site.EncounterFinished, patient, end, encounter_id=encounter)
+            return encounter
+        self.taken(
+            site.EncounterArrived, patient, start, **arrival, fasting=True, escort_arranged=True
+        )
+        self.vitals(patient, encounter, start + timedelta(minutes=5), weight_kg=70.0)
+        self.taken(
+            site.MedicationAdministered, patient, start + timedelta(minutes=15), **dose(encounter)
+        )
+        self.vitals(patient, encounter, start + timedelta(minutes=55))
+        self.taken(
+            site.PatientDischarged,
+            patient,
+            start + timedelta(minutes=125),
+            encounter_id=encounter,
+            moaas=5,
+            cadss=1,
+            aldrete=10,
+            escort_present=True,
+            instructions_given=True,
+        )
+        return encounter
+
+    def vitals(self, patient: str, encounter: str, at: datetime, **more: Any) -> None:
+        self.taken(
+            site.ObservationRecorded,
+            patient,
+            at,
+            encounter_id=encounter,
+            systolic=124,
+            diastolic=78,
+            heart_rate=70,
+            oxygen_saturation=98,
+            **more,
+        )
+
+    def assess(self, patient: str, at: datetime, answers: list[int]) -> Verdict:
+        instrument = "phq-9" if len(answers) == 9 else "c-ssrs-screener"
+        return self.taken(
+            site.AssessmentAnswered, patient, at, instrument=instrument, answers=answers
+        )
+
+
+def dose(encounter: str) -> dict[str, Any]:
+    return {
+        "encounter_id": encounter,
+        "route": "iv",
+        "dose_mg": 35.0,
+        "dose_mg_per_kg": 0.5,
+        "administered_by": "nurse-1",
+        "checked_by": "prescriber-1",
+    }

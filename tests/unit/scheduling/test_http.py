@@ -1,0 +1,82 @@
+"""The reads over HTTP: a clinic sees its own courses, appointments, resources and days."""
+
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from flask_smorest import Api
+
+from services.scheduling.adapters.http import blueprint
+from shared.web.identity import Principal
+from tests.kit.scheduling import CLINIC, PATIENT, POLICY, Clinic
+
+READS = frozenset({"records:read"})
+SITE = Principal("s", CLINIC, "main", frozenset({"nurse"}), READS)
+HARBOR = Principal("s", "harbor", "main", frozenset({"nurse"}), READS)
+
+
+@pytest.fixture(scope="module")
+def clinic() -> Clinic:
+    return Clinic().booked()
+
+
+def ask(clinic: Clinic, path: str, principal: Principal = SITE) -> tuple[int, Any, str]:
+    app = Flask("scheduling")
+    app.config.update(API_TITLE="scheduling", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    Api(app).register_blueprint(blueprint(clinic.store, POLICY))
+    app.before_request(lambda: setattr(g, "principal", principal))
+    answer = app.test_client().get(f"/v1{path}")
+    return answer.status_code, answer.get_json(), answer.headers.get("ETag", "")
+
+
+def test_a_course_shows_its_appointments_and_its_version(clinic: Clinic) -> None:
+    course = clinic.course()
+
+    status, shown, etag = ask(clinic, f"/courses/{course.id}")
+
+    assert (status, shown["status"], shown["protocol"], etag) == (200, "active", "iv-6", '"2"')
+    assert [each["appointment_id"] for each in shown["appointments"]] == [
+        each.id for each in course.appointments
+    ]
+
+
+def test_courses_are_found_by_patient(clinic: Clinic) -> None:
+    assert len(ask(clinic, f"/courses?patient_id={PATIENT}")[1]["items"]) == 1
+    assert ask(clinic, "/courses?patient_id=nobody")[1] == {"items": [], "next": ""}
+
+
+def test_another_clinic_sees_nothing(clinic: Clinic) -> None:
+    assert ask(clinic, f"/courses/{clinic.course().id}", HARBOR)[0] == 404
+    assert ask(clinic, "/appointments", HARBOR)[1]["items"] == []
+    assert ask(clinic, "/resources", HARBOR)[1]["items"] == []
+
+
+def test_appointments_are_found_by_patient_and_day(clinic: Clinic) -> None:
+    [first, second] = ask(clinic, f"/appointments?patient_id={PATIENT}&day=2026-03-02")[1]["items"]
+
+    assert {first["session"], second["session"]} == {"preparation", "dosing"}
+    assert ask(clinic, "/appointments?day=2026-03-01")[1]["items"] == []
+    assert ask(clinic, "/appointments?day=today")[0] == 422
+
+
+def test_resources_come_page_by_page(clinic: Clinic) -> None:
+    _, first, _ = ask(clinic, "/resources?limit=3")
+    _, rest, _ = ask(clinic, f"/resources?limit=3&after={first['next']}")
+
+    names = [each["resource_id"] for each in (*first["items"], *rest["items"])]
+    assert names == ["monitor-1", "nurse-1", "prescriber-1", "room-1", "therapist-1"]
+    assert first["items"][0]["hours"][0] == {"weekday": 0, "opens": "09:00", "closes": "17:00"}
+
+
+def test_the_calendar_says_what_is_taken_and_not_who_comes(clinic: Clinic) -> None:
+    status, shown, _ = ask(clinic, "/calendar/2026-03-02")
+
+    busy = {each["resource_id"]: len(each["busy"]) for each in shown["resources"]}
+    assert status == 200
+    assert busy == {"monitor-1": 1, "nurse-1": 1, "prescriber-1": 1, "room-1": 2, "therapist-1": 2}
+    assert PATIENT not in str(shown)
+
+
+def test_a_day_without_appointments_is_free_and_no_day_is_not_found(clinic: Clinic) -> None:
+    assert ask(clinic, "/calendar/2026-03-01")[1] == {"day": "2026-03-01", "resources": []}
+    assert ask(clinic, "/calendar/someday")[0] == 404
