@@ -75,5 +75,6 @@ def _present(session: Session, waiting: list[Document]) -> set[str]:
         (collection, found["_id"])
         for collection, ids in wanted.items()
         for found in session.find(collection, ids)
+        if found.get("verdict") != "deferred"  # an earlier event that itself still waits
     }
     return {each["_id"] for each in waiting if (each["waits_in"], each["waits_for"]) in there}

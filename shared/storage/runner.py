@@ -172,11 +172,25 @@ class _Batch:
         self, step: Step, refusal: journal.Refusal, receipt: str
     ) -> tuple[Verdict, Document]:
         self.work.drop()
+        if isinstance(refusal, Rejected) and (earlier := self._still_waiting(step)):
+            refusal = NotYet(JOURNAL, earlier)
         verdict = replace(journal.refused(step, refusal), receipt=receipt)
         document = journal.entry(step, verdict, self._now, self._order())
         if isinstance(refusal, NotYet):
             document |= {"waits_in": refusal.collection, "waits_for": refusal.document_id}
         return verdict, document
+
+    def _still_waiting(self, step: Step) -> str | None:
+        """An earlier posted event of the patient that is deferred: a refusal might rest on what
+        it is about to say, so it waits too. (What is accepted need not wait.)"""
+        if step.reader != SITE:
+            return None
+        event, own = step.event, self._known.get(step.id)
+        fields = {"verdict": "deferred", "clinic": event.clinic, "subject": event.subject}
+        stored = self._session.where(JOURNAL, fields, order="order")
+        earlier = [each for each in stored if own is None or each["order"] < own["order"]]
+        fresh = [each for each in self._fresh.values() if fields.items() <= each.items()]
+        return next((str(each["_id"]) for each in earlier + fresh), None)
 
     def _order(self) -> int:
         """The place among steps that have no aggregate to be ordered by."""

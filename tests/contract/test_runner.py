@@ -180,3 +180,21 @@ def test_a_batch_and_single_steps_end_in_the_same_state(store: Store, size: int)
     assert [ward(store, f"patient-{n}") for n in range(7)] == [
         Ward(f"patient-{n}", changes=9 if n < 4 else 8) for n in range(7)
     ]
+
+
+def test_what_would_be_refused_waits_while_an_earlier_event_of_the_patient_waits(
+    store: Store,
+) -> None:
+    clock = Clock()
+    early, late = posted(site.ConsentSigned), posted(site.ConsentWithdrawn)
+    stranger = posted(site.ConsentWithdrawn, "patient-2")
+    verdicts = runner(store, clock).run([early, late, stranger])
+    assert [each.verdict for each in verdicts] == ["deferred", "deferred", "rejected"]
+
+    runner(store, clock).run([posted(site.ReferralReceived)])
+    waiting = deferrals(store, clock)
+    while waiting.sweep():
+        pass
+
+    again = runner(store, clock).run([early, late])
+    assert [each.first for each in again] == ["accepted", "rejected"]

@@ -56,7 +56,9 @@ def test_replacing_any_but_the_version_before_is_a_conflict(store: Store, versio
 
 
 def test_where_filters_orders_limits_and_goes_on_after_a_cursor(store: Store) -> None:
-    documents = [doc(key, state={"n": n}, clinic="c") for key, n in zip("abcd", [4, 3, 2, 1], strict=True)]
+    documents = [
+        doc(key, state={"n": n}, clinic="c") for key, n in zip("abcd", [4, 3, 2, 1], strict=True)
+    ]
     store.session().insert("wards", [*documents, doc("e", state={"n": 9}, clinic="x")])
 
     session = store.session()

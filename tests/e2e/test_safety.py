@@ -59,7 +59,7 @@ def test_it_holds_every_future_dose_and_no_integration(
     patient = riverside.admitted(start, "im-4")
     first, *later = riverside.appointments(patient)
     riverside.attend(patient, first)
-    at = datetime.fromisoformat(first["end"]) + timedelta(hours=1)
+    at = datetime.fromisoformat(first["end"]) + timedelta(minutes=5)
     eventually(lambda: first_encounter_or_none(riverside, patient))
 
     stop(riverside, patient, at)

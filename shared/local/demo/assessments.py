@@ -17,6 +17,8 @@ from shared.local.demo.people import TURN, Person
 from shared.local.demo.story import Appointment, Happening, dice
 
 DOSES_TO_IMPROVE = 1.5
+ASKED_BEFORE_END = timedelta(minutes=10)
+"""Questionnaires are filled in at the end of preparation and integration sessions."""
 RELAPSE, RELAPSE_D = 0.25, 90
 FOLLOW_UPS = ((28, 0.8), (90, 0.65))
 """Days after the last dose, and the share who answer then of those who otherwise do."""
@@ -52,7 +54,7 @@ def _baseline(person: Person, attended: Sequence[Appointment]) -> list[Happening
     """After the last preparation, before the first dose: everybody answers."""
     preparations = [each for each in attended if each.session == "preparation"]
     return [
-        Happening(person.id, each.end, data)
+        Happening(person.id, each.end - ASKED_BEFORE_END, data)
         for each in preparations[-1:]
         for data in _questionnaires(person, 0, 0, 1, dice("baseline", person.id))
     ]
@@ -63,7 +65,7 @@ def _after_dose(person: Person, integration: Appointment) -> list[Happening]:
     told: list[object] = _questionnaires(person, integration.dose_number, 0, person.answers, throw)
     if person.fate in ("recovers", "at-risk") and integration.dose_number == TURN:
         told = [*told[:-1], site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)]
-    return [Happening(person.id, integration.end, data) for data in told]
+    return [Happening(person.id, integration.end - ASKED_BEFORE_END, data) for data in told]
 
 
 def _questionnaires(

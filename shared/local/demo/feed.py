@@ -135,11 +135,7 @@ class _Feed:
         """The appointments that took place, by patient."""
         booked = {each.name: appointments(self._door.sites[each.name]) for each in CLINICS}
         return {
-            one: [
-                each
-                for each in booked[one.clinic.name].get(one.id, ())
-                if each.end < self._until and sessions.took_place(one, each)
-            ]
+            one: sessions.took_place(one, booked[one.clinic.name].get(one.id, ()), self._until)
             for one in people
         }
 

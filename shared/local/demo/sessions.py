@@ -5,7 +5,7 @@ five or so doses of a course.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import exp
 from random import Random
 
@@ -29,12 +29,18 @@ FIRST_VITALS, DOSED = 6, 12
 """Minutes after arrival."""
 
 
-def took_place(person: Person, appointment: Appointment) -> bool:
-    """Whether the patient came, as far as it depends on what becomes of them."""
-    beyond = appointment.dose_number > TURN
+def took_place(person: Person, booked: Sequence[Appointment], until: datetime) -> list[Appointment]:
+    """What the patient came to: nobody integrates a dose that was not given."""
+    came = [each for each in booked if each.end < until and _comes(person, each)]
+    given = {each.dose_number for each in came if each.session == "dosing"}
+    return [each for each in came if each.session != "integration" or each.dose_number in given]
+
+
+def _comes(person: Person, appointment: Appointment) -> bool:
     if person.fate == "lost" and appointment.dose_number == TURN:
         return appointment.session == "dosing"
-    return not (beyond and person.fate in ("lost", "withdraws", "at-risk", "adverse"))
+    turned = person.fate in ("lost", "withdraws", "at-risk", "adverse")
+    return not (turned and appointment.dose_number > TURN)
 
 
 def encounter(person: Person, appointment: Appointment) -> list[Happening]:

@@ -1,0 +1,192 @@
+"""The report: one table, the aims judged from it, and the same as Markdown and JSON."""
+
+import json
+import os
+import platform
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.measures import Measurements, Scale, Spread, percentile, spread
+
+# The variant, what it is compared with, and what its numbers are.
+RATES = (
+    ("batch x1", "raw batch x1", "ingest, POSTs of 500, 1 client"),
+    ("batch x4", "raw batch x4", "ingest, POSTs of 500, 4 clients"),
+    ("single x8", "raw single x8", "ingest, single POSTs, 8 clients"),
+    ("single x32", "raw single x32", "ingest, single POSTs, 32 clients"),
+    ("consume", "raw consume", "session-record consumes into read models"),
+    ("relay", "raw kafka produce", "relay, journal to Kafka"),
+    ("raw batch x1", "", "raw: transactions of the same 500, 1 thread"),
+    ("raw batch x4", "", "raw: transactions of the same 500, 4 threads"),
+    ("raw single x8", "", "raw: a transaction per event, its documents, 8 threads"),
+    ("raw single x8, one document", "", "raw: a transaction per event, one document, 8 threads"),
+    ("raw single x32", "", "raw: a transaction per event, its documents, 32 threads"),
+    ("raw single x32, one document", "", "raw: a transaction per event, one document, 32 threads"),
+    ("raw consume", "", "raw: transactions of the consumer's batches, 1 thread"),
+    ("raw kafka produce", "", "raw: kafka-python, acks=all, idempotent"),
+    ("raw kafka consume", "", "raw: kafka-python, polls of 500"),
+    ("stream, acknowledged", "", "open loop at 50/s: POST to answer"),
+    ("stream, readable", "", "open loop at 50/s: POST to record on outcomes.stream"),
+)
+HEADINGS = ("what", "events/s min / median / max", "p50 ms", "p99 ms", "of the raw limit")
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """`value` is what was measured; `at_least` False: it must stay below `limit`."""
+
+    text: str
+    value: float
+    limit: float
+    unit: str
+    at_least: bool = True
+
+    @property
+    def met(self) -> bool:
+        return self.value >= self.limit if self.at_least else self.value < self.limit
+
+    def words(self) -> str:
+        shown = f"{self.value:.0%}" if self.unit == "%" else f"{self.value:.0f} {self.unit}"
+        return f"{'met' if self.met else 'NOT MET'}: {self.text}: {shown}"
+
+
+def aims(found: Measurements) -> list[Aim]:
+    """Ratios are medians over rounds of a variant and its raw limit, measured in turns."""
+    batches = (("batch x1", "batch ingest, 1 client"), ("batch x4", "batch ingest, 4 clients"))
+    consumed = ("consume", "consumption")
+    pairs = [(name, f"raw {name}", f"{words} >= 40 % of raw", 0.4)
+             for name, words in (*batches, consumed)]  # fmt: skip
+    pairs += [
+        (name, f"raw {name}, one document", f"{name} >= 50 % of one-document transactions", 0.5)
+        for name in ("single x8", "single x32")
+    ]
+    judged = [Aim(text, found.ratio(a, b).middle, limit, "%") for a, b, text, limit in pairs]
+    p99 = found.latency_ms("stream, readable", 0.99).high
+    largest = max(max(found.values[f"rss {kind}"]) for kind in ("api", "consumer", "relay"))
+    return [
+        *judged,
+        Aim("POST to outcomes.stream, p99 < 500 ms", p99, 500, "ms", at_least=False),
+        Aim("memory of the largest process < 120 MB", largest, 120, "MB", at_least=False),
+    ]
+
+
+def write(found: Measurements, scale: Scale, folder: Path) -> None:
+    """Prints the table, and writes bench-report.md and bench-report.json."""
+    rows, judged, notes = list(_rows(found)), aims(found), list(_notes(found, scale))
+    table = Table(*HEADINGS, title=f"Benchmark ({scale.name})")
+    for row in rows:
+        table.add_row(*row)
+    console = Console()
+    console.print(table)
+    for aim in judged:
+        console.print(aim.words(), style="green" if aim.met else "bold red", markup=False)
+    for note in notes:
+        console.print(note, style="dim", markup=False)
+    (folder / "bench-report.md").write_text(_markdown(rows, judged, notes, scale))
+    (folder / "bench-report.json").write_text(json.dumps(_plain(found, judged, scale), indent=1))
+
+
+def _rows(found: Measurements) -> Iterator[tuple[str, ...]]:
+    for name, raw, words in RATES:
+        if not found.runs[name]:
+            continue
+        has_latency = any(run.latencies_ms for run in found.runs[name])
+        p50, p99 = (_latency(found, name, share) if has_latency else "" for share in (0.5, 0.99))
+        yield words, _rate(found.rate(name)), p50, p99, _ratio(found, name, raw)
+
+
+def _rate(rate: Spread) -> str:
+    return f"{rate.low:,.0f} / {rate.middle:,.0f} / {rate.high:,.0f}"
+
+
+def _latency(found: Measurements, name: str, share: float) -> str:
+    return f"{found.latency_ms(name, share).middle:.1f}"
+
+
+def _ratio(found: Measurements, name: str, raw: str) -> str:
+    if not raw:
+        return ""
+    if name == "relay":  # not measured in turns: medians of the run
+        return f"{found.rate(name).middle / found.rate(raw).middle:.0%}"
+    parts = [found.ratio(name, raw)]
+    if found.runs[f"{raw}, one document"]:
+        parts.append(found.ratio(name, f"{raw}, one document"))
+    shown = [f"{each.low:.0%} / {each.middle:.0%} / {each.high:.0%}" for each in parts]
+    return "; one document: ".join(shown)
+
+
+def _notes(found: Measurements, scale: Scale) -> Iterator[str]:
+    for kind in ("api", "consumer", "relay"):
+        weights = spread(found.values[f"rss {kind}"])
+        ready = spread(found.values[f"ready {kind}"])
+        yield (
+            f"{kind}: {weights.low:.0f} to {weights.high:.0f} MB per process after load; ready in"
+            f" {ready.low:.1f} / {ready.middle:.1f} / {ready.high:.1f} s"
+        )
+    yield f"The whole network with both engines: ready in {found.values['ready network'][0]:.1f} s"
+    yield f"The idle network uses {found.values['idle share'][0]:.0%} of one core"
+    seen, posted = (found.runs[f"stream, {each}"] for each in ("readable", "acknowledged"))
+    yield f"Open loop: {posted[0].count} posted and accepted, {seen[0].count} read on the stream"
+    yield f"Largest latency on the stream: {percentile(seen[0].latencies_ms, 1):.0f} ms"
+    yield (
+        f"An event has {min(found.values['event bytes']):.0f} to"
+        f" {max(found.values['event bytes']):.0f} bytes of JSON; a consumer's transaction had"
+        f" {spread(found.values['consumer batch']).middle:.0f} records (median)"
+    )
+    yield from _circumstances(found, scale)
+
+
+def _circumstances(found: Measurements, scale: Scale) -> Iterator[str]:
+    shares = {name: spread([run.client_share for run in found.runs[name]]).high
+              for name in ("batch x1", "batch x4", "single x8", "single x32")}  # fmt: skip
+    shown = ", ".join(f"{name} {share:.0%}" for name, share in shares.items())
+    yield (
+        f"Load client, one process: at most so much of one core: {shown}. It, the service, Kafka"
+        f" and mongod shared {os.cpu_count()} cores; so did the raw writers, which are one Python"
+        " process each, as a service is"
+    )
+    yield (
+        "Running meanwhile: of ours only the measured process (stream: those of outcomes, with"
+        " the consumers it needs). Durability settings are those of production"
+    )
+    before, after = found.values["load average"]
+    yield f"Load average of the machine before {before:.1f}, after {after:.1f}; {scale.name} run"
+    yield f"Python {platform.python_version()}, {platform.machine()}"
+
+
+def _markdown(
+    rows: list[tuple[str, ...]], judged: list[Aim], notes: list[str], scale: Scale
+) -> str:
+    lines = [f"# Benchmark ({scale.name})", "", _line(HEADINGS), _line(["---"] * len(HEADINGS))]
+    lines += [_line(row) for row in rows]
+    lines += ["", "## Aims", "", *(f"- {aim.words()}" for aim in judged)]
+    lines += ["", "## Circumstances", "", *(f"- {note}" for note in notes)]
+    return "\n".join(lines) + "\n"
+
+
+def _line(cells: Any) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _plain(found: Measurements, judged: list[Aim], scale: Scale) -> dict[str, Any]:
+    runs = {
+        name: [
+            {
+                "count": run.count,
+                "seconds": run.seconds,
+                "rate": run.rate,
+                "client_share": run.client_share,
+                "p50_ms": percentile(run.latencies_ms, 0.5),
+                "p99_ms": percentile(run.latencies_ms, 0.99),
+            }
+            for run in own
+        ]
+        for name, own in found.runs.items()
+    }
+    verdicts = [asdict(aim) | {"met": aim.met} for aim in judged]
+    return {"scale": asdict(scale), "aims": verdicts, "runs": runs, "values": dict(found.values)}

@@ -1,0 +1,233 @@
+"""What sites tell: the events of a patient's whole journey, valid and in the order of life.
+
+A patient's script yields the next event, or None while it waits to see something; it looks into
+the stores as a site would over HTTP. The dice decide what becomes of the patient.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from random import Random
+from typing import Any, Literal, Protocol
+
+from services.intake.domain.consent import required_elements
+from shared.contracts import site
+from shared.contracts.instruments import C_SSRS, PHQ_9
+from shared.contracts.site import ResourceKind
+from shared.kernel.identifiers import derive
+from tests.kit.intake import C_SSRS_HIGH, TWO_FAILED, c_ssrs, findings, phq_9
+
+FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PROTOCOL, ROUTE = "iv-2", "iv"
+WEIGHT_KG, MG_PER_KG = 70.0, 0.5
+Fate = Literal[
+    "plain", "withdraws", "returns", "revoked", "cleared-again", "at-risk-before", "at-risk", "harm"
+]
+FATES: tuple[Fate, ...] = (
+    *("plain", "plain", "withdraws", "returns", "revoked", "cleared-again"),
+    *("at-risk-before", "at-risk", "at-risk", "harm", "harm"),
+)
+PATIENCE = 25
+"""Looks at what does not come before a script goes on without it."""
+WEEK = tuple(site.WeeklyHours(weekday, "08:00", "18:00") for weekday in range(7))
+HAS: dict[ResourceKind, int] = {"room": 2, "monitor": 1, "prescriber": 1, "nurse": 1, "therapist": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event to be: `data` is a contract of shared.contracts.site."""
+
+    subject: str
+    time: datetime
+    data: Any
+
+
+Script = Iterator[Happening | None]
+
+
+class Eyes(Protocol):
+    """What a site sees of its clinic."""
+
+    def appointments(self, patient_id: str) -> list[dict[str, Any]]:
+        """In order of time, as scheduling has them."""
+
+    def has_course(self, patient_id: str) -> bool: ...
+
+    def has_resources(self, clinic: str) -> bool: ...
+
+    def is_waiting(self, patient_id: str) -> bool:
+        """An event about the patient is deferred somewhere."""
+
+
+def opening(clinic: str) -> Script:
+    """The clinic declares what it has."""
+    for kind, count in HAS.items():
+        for number in range(1, count + 1):
+            declared = site.ResourceDeclared(kind, "Europe/London", WEEK)
+            yield Happening(f"{clinic}-{kind}-{number}", FIRST_DAY, declared)
+
+
+class Life:
+    """One patient. `at` is the time of what happened last."""
+
+    def __init__(self, patient_id: str, clinic: str, eyes: Eyes, dice: Random) -> None:
+        self.id, self._clinic, self._eyes, self._dice = patient_id, clinic, eyes, dice
+        self.fate: Fate = dice.choice(FATES)
+        self._turn = dice.randint(0, 4)
+        self._at = FIRST_DAY + timedelta(hours=dice.randint(0, 48))
+        self._attended: set[str] = set()
+        self._is_hasty = dice.random() < 0.1
+
+    def script(self) -> Script:
+        yield from self._admission()
+        yield from self._until(lambda: self._eyes.has_course(self.id))
+        yield from self._booking()
+        for session in range(12):
+            if session == self._turn:
+                yield from self._turning_point()
+            if not (appointment := self._next()):
+                yield from self._new_booking()
+                continue
+            yield from self._settled()
+            yield from self._session(appointment)
+        yield self._told(20 * 24, _phq_9(self._dice, 8))
+
+    def _admission(self) -> Script:
+        indication: site.Indication = self._dice.choice(
+            ("treatment-resistant-depression", "chronic-depression", "existential-distress")
+        )
+        referral = site.ReferralReceived("Given", "Family", date(1980, 5, 1), indication, "F33.2")
+        yield self._told(1, referral)
+        risk = self.fate == "at-risk-before"
+        answers = C_SSRS_HIGH if risk else c_ssrs()
+        on_file = [
+            site.ScreeningAnswered(PHQ_9.code, phq_9(self._dice.randint(10, 24))),
+            site.ScreeningAnswered(C_SSRS.code, answers),
+            site.ContraindicationsChecked(findings()),
+            site.TreatmentHistoryTaken(TWO_FAILED),
+        ]
+        self._dice.shuffle(on_file)
+        for data in on_file:
+            yield self._told(1, data)
+        if risk:
+            yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
+        yield self._told(24, self._consent())
+        yield self._told(24, _clearance())
+
+    def _booking(self) -> Script:
+        yield from self._until(lambda: self._eyes.has_resources(self._clinic))
+        asked = self._told(20, site.CourseBookingRequested(self._at + timedelta(hours=12)))
+        yield asked
+        yield from self._until(lambda: self._next() is not None)
+
+    def _new_booking(self) -> Script:
+        """What was held and could not stand again is booked anew, perhaps."""
+        yield from self._settled()
+        if self._dice.random() < 0.5:
+            yield self._told(2, site.CourseBookingRequested(self._at + timedelta(hours=12)))
+        yield from self._until(lambda: self._next() is not None)
+
+    def _next(self) -> dict[str, Any] | None:
+        """The first appointment that stands and lies ahead."""
+        for each in self._eyes.appointments(self.id):
+            stands = each["status"] == "booked" and each["appointment_id"] not in self._attended
+            if stands and each["start"] >= self._at:
+                return each
+        return None
+
+    def _session(self, appointment: dict[str, Any]) -> Script:
+        self._attended.add(appointment["appointment_id"])
+        encounter_id = derive(appointment["appointment_id"], "encounter")
+        self._at = appointment["start"]
+        if self._dice.random() < 0.04:
+            cancelled = site.AppointmentCancelled(appointment["appointment_id"], "patient-ill")
+            yield self._told(-2, cancelled)
+            return
+        if appointment["session"] == "dosing":
+            yield from self._dosing(appointment["appointment_id"], encounter_id)
+            return
+        arrived = site.EncounterArrived(encounter_id, appointment["appointment_id"])
+        yield self._told(0, arrived)
+        yield self._told(0.9, site.EncounterFinished(encounter_id))
+        if appointment["session"] == "integration":
+            yield self._told(0.1, _phq_9(self._dice, self._dice.randint(2, 16)))
+            yield self._told(0.1, site.AssessmentAnswered(C_SSRS.code, c_ssrs()))
+
+    def _dosing(self, appointment_id: str, encounter_id: str) -> Script:
+        yield self._told(0, site.EncounterArrived(encounter_id, appointment_id, True, True))
+        yield from self._settled()
+        yield self._told(0.1, _vitals(encounter_id, WEIGHT_KG))
+        dose = site.MedicationAdministered(
+            encounter_id, ROUTE, WEIGHT_KG * MG_PER_KG, MG_PER_KG, "nurse-1", "prescriber-1"
+        )
+        yield from self._settled()
+        yield self._told(0.1, dose)
+        yield self._told(0.5, _vitals(encounter_id))
+        if self.fate == "harm" and self._dice.random() < 0.6:
+            yield self._told(0.2, _harm(encounter_id))
+        yield from self._settled()
+        yield self._told(1, site.PatientDischarged(encounter_id, 5, 0, 10, True, True))
+
+    def _turning_point(self) -> Script:
+        """What stops dosing, and for some what lets it go on."""
+        match self.fate:
+            case "withdraws" | "returns":
+                yield self._told(2, site.ConsentWithdrawn("patient-request"))
+            case "revoked" | "cleared-again":
+                yield self._told(2, site.ClearanceRevoked("prescriber-1", "new-finding"))
+            case "at-risk":
+                yield self._told(2, site.AssessmentAnswered(C_SSRS.code, C_SSRS_HIGH))
+            case "plain" | "at-risk-before":
+                return
+        if self.fate not in ("withdraws", "revoked"):
+            yield from self._return()
+
+    def _return(self) -> Script:
+        for _ in range(PATIENCE):
+            yield None
+        if self.fate == "at-risk":
+            yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
+        if self.fate == "returns":
+            yield self._told(4, self._consent())
+        if self.fate in ("returns", "cleared-again", "harm"):
+            yield self._told(4, _clearance())
+        yield from self._until(lambda: self._next() is not None)
+
+    def _settled(self) -> Script:
+        """Waits until nothing about the patient is deferred; some sites do not look."""
+        if not self._is_hasty:
+            yield from self._until(lambda: not self._eyes.is_waiting(self.id))
+
+    def _until(self, is_so: Any) -> Script:
+        for _ in range(PATIENCE):
+            if is_so():
+                return
+            yield None
+
+    def _told(self, hours: float, data: Any) -> Happening:
+        """It happens so many hours after what happened last."""
+        self._at += timedelta(hours=hours)
+        return Happening(self.id, self._at, data)
+
+    def _consent(self) -> site.ConsentSigned:
+        shared = self._dice.random() < 0.8
+        return site.ConsentSigned("v1", ROUTE, required_elements(ROUTE), True, shared)
+
+
+def _clearance() -> site.ClearanceDecided:
+    return site.ClearanceDecided("grant", PROTOCOL, ROUTE, "prescriber-1")
+
+
+def _phq_9(dice: Random, total: int) -> site.AssessmentAnswered:
+    answers: Sequence[int | None] = phq_9(total, dice.choice((0, 0, 0, 1)))
+    return site.AssessmentAnswered(PHQ_9.code, tuple(answers))
+
+
+def _vitals(encounter_id: str, weight_kg: float | None = None) -> site.ObservationRecorded:
+    return site.ObservationRecorded(encounter_id, 122, 78, 70, 98, weight_kg)
+
+
+def _harm(encounter_id: str) -> site.AdverseEventReported:
+    return site.AdverseEventReported(
+        encounter_id, "anxiety", 3, True, "probable", "dose-stopped", "resolved"
+    )
