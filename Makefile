@@ -49,9 +49,13 @@ peers: setup ## judges that we did not write: a CloudEvents SDK of another langu
 	@npm ci --prefix .cache/peers --silent --no-audit --no-fund
 	@$(BIN)/pytest tests/peers
 
+e2e-compose: export COMPOSE_PROJECT_NAME = kap-e2e
 e2e-compose: setup ## the journeys against the containers of docker-compose.yml
-	@docker compose up --detach --build --wait
-	@$(BIN)/pytest -m compose tests/e2e; code=$$?; docker compose down --volumes; exit $$code
+	@docker compose up --detach --build --wait \
+		&& $(BIN)/python -m shared.local.compose.network \
+		&& $(BIN)/pytest -m compose tests/e2e; code=$$?; \
+		test $$code -eq 0 || { docker compose ps --all; docker compose logs --tail 20; }; \
+		docker compose down --volumes; exit $$code
 
 bench: setup ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.bench

@@ -180,7 +180,7 @@ def _issuer_command(settings: Settings) -> list[str]:
 
 def _create_topics(bootstrap_servers: str) -> None:
     # Here, because the status and the clean-up of a network need no Kafka client.
-    from shared.messaging.kafka import create_topics
+    from shared.messaging.kafka_topics import create_topics
 
     create_topics(bootstrap_servers)
 

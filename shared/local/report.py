@@ -12,6 +12,11 @@ from shared.client.outcomes import network_outcomes
 if TYPE_CHECKING:
     from shared.local.demo.door import Summary
 
+CAPTION = (
+    "n: patients who had a dose. Of those assessed after one: response, at least half of the\n"
+    "symptoms gone; remission, PHQ-9 below 5 (none for PCL-5, by which PTSD is measured).\n"
+    "doses: the median number before the first response. Demo data: nobody is real."
+)
 NEXT_STEPS = """Three things to try next:
   1. Post an event of your own and follow it:   docs/guides/site.md
   2. Read the analysts' stream into a table:    docs/guides/analyst.md
@@ -26,7 +31,7 @@ def print_fed(fed: "Summary", console: Console) -> None:
         f" {fed.doses} doses, {fed.events} events ({verdicts})"
     )
     for each in fed.surprises:
-        console.print(f"[yellow]unexpected[/] {each}", markup=True)
+        console.print(f"unexpected: {each}", style="yellow", markup=False)
 
 
 def print_outcomes(network: Mapping[str, Any], console: Console) -> None:
@@ -36,11 +41,14 @@ def print_outcomes(network: Mapping[str, Any], console: Console) -> None:
     except ClientError as error:
         console.print(f"No outcomes yet: {error}", style="yellow", markup=False)
         return
-    table = Table(title="Outcomes per clinic and indication", title_justify="left")
-    for name in ("clinic", "indication", "by"):
-        table.add_column(name)
-    for name in ("patients", "response", "remission", "doses to response"):
-        table.add_column(name, justify="right")
+    table = Table(
+        title="Outcomes per clinic and indication", caption=CAPTION, box=None, pad_edge=False
+    )
+    table.title_justify = table.caption_justify = "left"
+    for name in ("clinic", "indication"):
+        table.add_column(name, no_wrap=True)
+    for name in ("n", "response", "remission", "doses"):
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(*_cells(row))
     console.print(table)
@@ -55,7 +63,6 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         row["clinic"],
         row["indication"],
-        row["instrument"],
         str(row["patients"]["value"]),
         _rate(row["response"]),
         _rate(row["remission"]),
@@ -64,7 +71,7 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _rate(rate: Mapping[str, Any]) -> str:
-    """Never a rate without its denominator; a dash where nobody is in it."""
+    """Never without its denominator; a dash where nobody is in it."""
     if not rate["denominator"]:
         return "-"
     return f"{rate['percent']:.0f} % ({rate['numerator']}/{rate['denominator']})"

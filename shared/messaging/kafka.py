@@ -9,13 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import crc32c  # noqa: F401 - without its C code kafka-python is 4 to 6 times slower: fail at start
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.admin import NewTopic
-from kafka.errors import CommitFailedError, KafkaError, TopicAlreadyExistsError
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import CommitFailedError, KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from shared.codec.cloudevents import KafkaRecord
-from shared.contracts.topics import SERVICES, TOPICS, dead_letter_topic
 from shared.kernel.errors import Unavailable
 from shared.messaging.broker import Place
 from shared.storage.steps import Origin
@@ -23,13 +21,6 @@ from shared.storage.steps import Origin
 BATCH_MAX = 500
 DELIVERY_TIMEOUT_S = 30
 RECORD_MAX = 1024 * 1024
-_DLQ_PARTITIONS = 1
-_TOPIC_CONFIGS = {
-    "compression.type": "uncompressed",  # a compressed batch may inflate without limit
-    "cleanup.policy": "delete",
-    "retention.ms": "-1",
-    "message.timestamp.type": "LogAppendTime",
-}
 _PRODUCER = {
     "acks": "all",
     "enable_idempotence": True,
@@ -167,29 +158,6 @@ class KafkaSubscription:
         if self._consumer is None:
             self._consumer = KafkaConsumer(*self._topics, **_CONSUMER, **self._settings)
         return self._consumer
-
-
-def create_topics(bootstrap_servers: str, replication: int = 1) -> None:
-    """Creates what the catalogue names and is not there yet. Raises Unavailable."""
-    wanted = [(topic.name, topic.partitions, RECORD_MAX) for topic in TOPICS]
-    wanted += [(dead_letter_topic(each), _DLQ_PARTITIONS, 2 * RECORD_MAX) for each in SERVICES]
-    try:
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
-        try:
-            present = set(admin.list_topics())
-            for name, partitions, longest in wanted:
-                if name not in present:
-                    configs = _TOPIC_CONFIGS | {"max.message.bytes": str(longest)}
-                    _create(admin, NewTopic(name, partitions, replication, topic_configs=configs))
-        finally:
-            admin.close()
-    except KafkaError as error:
-        raise Unavailable("Kafka is away") from error
-
-
-def _create(admin: Any, topic: Any) -> None:
-    with contextlib.suppress(TopicAlreadyExistsError):  # another process was first
-        admin.create_topics([topic])
 
 
 def _origin(record: Any) -> Origin:

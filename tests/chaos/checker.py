@@ -62,7 +62,7 @@ def settled(network: dict[str, Any], within_s: float = 60) -> Evidence:
         handled = all(not unheard(evidence, name) for name in CONSUMERS)
         return evidence if handled and not unsent and evidence.relayed else None
 
-    return eventually(look, within_s, every_s=1)  # type: ignore[return-value]  # not None if true
+    return eventually(look, within_s, every_s=1)
 
 
 def read_topic(bootstrap_servers: str, topic: str) -> Iterable[Origin]:
@@ -132,7 +132,9 @@ def changed(evidence: Evidence) -> list[str]:
 
 
 def disordered(evidence: Evidence) -> list[str]:
-    seen, last, found = set(), defaultdict(int), []
+    seen: set[str] = set()
+    last: defaultdict[str, int] = defaultdict(int)
+    found = []
     for each in evidence.log:
         if _event_id(each) in seen:
             continue

@@ -29,6 +29,9 @@ class History:
     answered: dict[str, Verdict] = field(default_factory=dict)
     interrupted: int = 0
 
+    def has_answered(self, events: int) -> bool:
+        return len(self.answered) >= events
+
     @property
     def taken(self) -> list[str]:
         return [event_id for event_id, verdict in self.answered.items() if verdict.is_taken]

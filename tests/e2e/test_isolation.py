@@ -8,7 +8,7 @@ import pytest
 from shared.client.connection import connect
 from shared.contracts import site
 from tests.kit.eventually import eventually
-from tests.kit.site_day import SiteDay, a_while_ago
+from tests.e2e.site_day import SiteDay, a_while_ago
 
 
 @pytest.fixture(scope="module")

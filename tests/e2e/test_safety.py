@@ -8,7 +8,7 @@ import pytest
 
 from shared.contracts import site
 from tests.kit.eventually import eventually
-from tests.kit.site_day import C_SSRS_HIGH, SiteDay, a_while_ago
+from tests.e2e.site_day import C_SSRS_HIGH, SiteDay, a_while_ago
 
 
 def revoke(day: SiteDay, patient: str, at: datetime) -> None:
@@ -48,13 +48,12 @@ def first_encounter(day: SiteDay, patient: str) -> str:
     return str(found["items"][0]["encounter_id"])
 
 
-STOPS = [revoke, withdraw, risk_at_intake, risk_at_outcomes, serious_adverse_event]
+Stop = Callable[[SiteDay, str, datetime], None]
+STOPS: list[Stop] = [revoke, withdraw, risk_at_intake, risk_at_outcomes, serious_adverse_event]
 
 
 @pytest.mark.parametrize("stop", STOPS, ids=lambda each: each.__name__)
-def test_it_holds_every_future_dose_and_no_integration(
-    riverside: SiteDay, stop: Callable[[SiteDay, str, datetime], None]
-) -> None:
+def test_it_holds_every_future_dose_and_no_integration(riverside: SiteDay, stop: Stop) -> None:
     start = a_while_ago(90 - 14 * STOPS.index(stop))
     patient = riverside.admitted(start, "im-4")
     first, *later = riverside.appointments(patient)

@@ -9,7 +9,7 @@ import pytest
 
 from shared.client.calls import Calls
 from shared.client.tokens import TokenSource
-from tests.kit.site_day import SiteDay, a_while_ago
+from tests.e2e.site_day import SiteDay, a_while_ago
 
 HEAD = "POST /v1/events HTTP/1.1\r\nHost: kap\r\nContent-Type: application/x-ndjson\r\n"
 

@@ -13,7 +13,8 @@ from shared.contracts.topics import TOPICS
 from shared.kernel.errors import Unavailable
 from shared.local.engines import Engines
 from shared.messaging.consumer import Consumer
-from shared.messaging.kafka import KafkaPublisher, KafkaSubscription, create_topics
+from shared.messaging.kafka import KafkaPublisher, KafkaSubscription
+from shared.messaging.kafka_topics import create_topics
 from shared.messaging.relay import Relay
 from shared.storage.lanes import LETTERS
 from shared.storage.mongo import MongoStore
@@ -50,11 +51,11 @@ def test_topics_are_made_once_with_settings_that_refuse_bombs(kafka: Engines) ->
     create_topics(kafka.bootstrap_servers)
     admin = KafkaAdminClient(bootstrap_servers=kafka.bootstrap_servers)
 
-    names = set(admin.list_topics())
+    wanted = {topic.name for topic in TOPICS} | {"intake.dlq", "outcomes.dlq"}
+    eventually(lambda: wanted <= set(admin.list_topics()))
     described = str(admin.describe_configs([ConfigResource("TOPIC", TOPIC)]))
     admin.close()
 
-    assert {topic.name for topic in TOPICS} | {"intake.dlq", "outcomes.dlq"} <= names
     assert "uncompressed" in described
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def eventually(look: Callable[[], T], within_s: float = 30.0, every_s: float = 0.05) -> T:
+def eventually(look: Callable[[], T | None], within_s: float = 30.0, every_s: float = 0.05) -> T:
     """What `look` returns once it is true; an AssertionError after `within_s`."""
     deadline = time.monotonic() + within_s
     while True:

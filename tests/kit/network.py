@@ -22,7 +22,7 @@ from shared.local.engines.process import ChildProcess
 from shared.local.issuer.clients import load_clients
 from shared.local.services import Backends, child_process, describe, service_processes
 from shared.local.settings import Settings
-from shared.messaging.kafka import create_topics
+from shared.messaging.kafka_topics import create_topics
 from tests.kit.engines import HOME
 
 READY_WITHIN_S = 60

@@ -30,7 +30,13 @@ FATES: tuple[Fate, ...] = (
 PATIENCE = 25
 """Looks at what does not come before a script goes on without it."""
 WEEK = tuple(site.WeeklyHours(weekday, "08:00", "18:00") for weekday in range(7))
-HAS: dict[ResourceKind, int] = {"room": 2, "monitor": 1, "prescriber": 1, "nurse": 1, "therapist": 2}
+HAS: dict[ResourceKind, int] = {
+    "room": 2,
+    "monitor": 1,
+    "prescriber": 1,
+    "nurse": 1,
+    "therapist": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class Eyes(Protocol):
     def has_course(self, patient_id: str) -> bool: ...
 
     def has_resources(self, clinic: str) -> bool: ...
+
+    def has_encounter(self, encounter_id: str) -> bool: ...
 
     def is_waiting(self, patient_id: str) -> bool:
         """An event about the patient is deferred somewhere."""
@@ -148,6 +156,9 @@ class Life:
             return
         arrived = site.EncounterArrived(encounter_id, appointment["appointment_id"])
         yield self._told(0, arrived)
+        yield from self._settled()
+        if self._is_refused(encounter_id):
+            return
         yield self._told(0.9, site.EncounterFinished(encounter_id))
         if appointment["session"] == "integration":
             yield self._told(0.1, _phq_9(self._dice, self._dice.randint(2, 16)))
@@ -156,6 +167,8 @@ class Life:
     def _dosing(self, appointment_id: str, encounter_id: str) -> Script:
         yield self._told(0, site.EncounterArrived(encounter_id, appointment_id, True, True))
         yield from self._settled()
+        if self._is_refused(encounter_id):
+            return
         yield self._told(0.1, _vitals(encounter_id, WEIGHT_KG))
         dose = site.MedicationAdministered(
             encounter_id, ROUTE, WEIGHT_KG * MG_PER_KG, MG_PER_KG, "nurse-1", "prescriber-1"
@@ -197,6 +210,10 @@ class Life:
         """Waits until nothing about the patient is deferred; some sites do not look."""
         if not self._is_hasty:
             yield from self._until(lambda: not self._eyes.is_waiting(self.id))
+
+    def _is_refused(self, encounter_id: str) -> bool:
+        """The arrival was not taken, as far as a site that looks can see."""
+        return not self._is_hasty and not self._eyes.has_encounter(encounter_id)
 
     def _until(self, is_so: Any) -> Script:
         for _ in range(PATIENCE):

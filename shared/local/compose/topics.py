@@ -4,7 +4,7 @@ import sys
 from threading import Event
 
 from shared.kernel.errors import Unavailable
-from shared.messaging.kafka import create_topics
+from shared.messaging.kafka_topics import create_topics
 
 ATTEMPTS, PAUSE_S = 20, 1.0
 

@@ -11,7 +11,7 @@ from shared.contracts.instruments import C_SSRS, GAD_7, PCL_5, PHQ_9, Instrument
 from shared.local.demo import answers
 from shared.local.demo.clinics import CHRONIC, EXISTENTIAL, PTSD, TRD
 from shared.local.demo.people import Person
-from shared.local.demo.story import Happening, dice, local, workday
+from shared.local.demo.story import Happening, local, workday
 
 DIAGNOSES = {TRD: "F33.2", CHRONIC: "F34.1", PTSD: "F43.1", EXISTENTIAL: "F43.2"}
 CONSENT_TEXT = "kap-consent-2026-02"
@@ -119,7 +119,7 @@ def _referral(person: Person) -> site.ReferralReceived:
 
 
 def _screening(person: Person) -> list[Happening]:
-    throw = dice("screening", person.id)
+    throw = person.dice("screening")
     scores: dict[InstrumentCode, float] = {PHQ_9.code: person.phq_9, GAD_7.code: person.gad_7}
     if person.indication == PTSD:
         scores[PCL_5.code] = person.pcl_5
@@ -139,7 +139,7 @@ def _screening(person: Person) -> list[Happening]:
 
 
 def _checklist(person: Person) -> site.ContraindicationsChecked:
-    throw = dice("checklist", person.id)
+    throw = person.dice("checklist")
     present = {PRESENT.get(person.fate, "")}
     if throw.random() < 0.25:
         present.add(throw.choice(RELATIVE))
@@ -152,7 +152,7 @@ def _checklist(person: Person) -> site.ContraindicationsChecked:
 
 
 def _history(person: Person) -> site.TreatmentHistoryTaken:
-    throw = dice("history", person.id)
+    throw = person.dice("history")
     tried = throw.randrange(2, 5) if person.indication == TRD else throw.randrange(3)
     return site.TreatmentHistoryTaken(
         tuple(
@@ -184,7 +184,7 @@ def _decisions(person: Person) -> list[Happening]:
 
 
 def _consent(person: Person) -> site.ConsentSigned:
-    throw = dice("consent", person.id)
+    throw = person.dice("consent")
     elements = ELEMENTS if person.route != "esketamine" else ELEMENTS[1:]
     shared = throw.random() < 0.93
     return site.ConsentSigned(CONSENT_TEXT, person.route, tuple(elements), True, shared)

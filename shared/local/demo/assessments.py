@@ -14,7 +14,7 @@ from shared.contracts.instruments import C_SSRS, GAD_7, PCL_5, PHQ_9, Instrument
 from shared.local.demo import answers
 from shared.local.demo.clinics import PTSD
 from shared.local.demo.people import TURN, Person
-from shared.local.demo.story import Appointment, Happening, dice
+from shared.local.demo.story import Appointment, Happening
 
 DOSES_TO_IMPROVE = 1.5
 ASKED_BEFORE_END = timedelta(minutes=10)
@@ -44,7 +44,7 @@ def afterwards(person: Person, attended: Sequence[Appointment], until: datetime)
         for last in doses[-1:]
         for days, share in FOLLOW_UPS
         for data in _questionnaires(
-            person, len(doses), days, share * person.answers, dice("later", days, person.id)
+            person, len(doses), days, share * person.answers, person.dice("later", days)
         )
     ]
     return [each for each in told if each.time < until]
@@ -56,12 +56,12 @@ def _baseline(person: Person, attended: Sequence[Appointment]) -> list[Happening
     return [
         Happening(person.id, each.end - ASKED_BEFORE_END, data)
         for each in preparations[-1:]
-        for data in _questionnaires(person, 0, 0, 1, dice("baseline", person.id))
+        for data in _questionnaires(person, 0, 0, 1, person.dice("baseline"))
     ]
 
 
 def _after_dose(person: Person, integration: Appointment) -> list[Happening]:
-    throw = dice("after", integration.dose_number, person.id)
+    throw = person.dice("after", integration.dose_number)
     told: list[object] = _questionnaires(person, integration.dose_number, 0, person.answers, throw)
     if person.fate in ("recovers", "at-risk") and integration.dose_number == TURN:
         told = [*told[:-1], site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)]

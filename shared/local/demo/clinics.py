@@ -32,19 +32,19 @@ CLINICS = (
     Clinic(
         "riverside",
         "America/New_York",
-        ((TRD, 18), (CHRONIC, 16), (PTSD, 5), (EXISTENTIAL, 3)),
+        ((TRD, 30), (CHRONIC, 18), (PTSD, 8), (EXISTENTIAL, 4)),
         0.0,
     ),
     Clinic(
         "harbor",
         "Europe/London",
-        ((PTSD, 17), (TRD, 16), (CHRONIC, 6), (EXISTENTIAL, 3)),
+        ((PTSD, 30), (TRD, 18), (CHRONIC, 8), (EXISTENTIAL, 4)),
         0.04,
     ),
     Clinic(
         "summit",
         "America/Denver",
-        ((CHRONIC, 18), (EXISTENTIAL, 16), (TRD, 5), (PTSD, 3)),
+        ((CHRONIC, 30), (EXISTENTIAL, 18), (TRD, 8), (PTSD, 4)),
         -0.03,
     ),
 )

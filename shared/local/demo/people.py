@@ -43,9 +43,11 @@ SPECIAL: dict[int, Fate] = {
     15: "at-risk",
     17: "lost",
     20: "recovers",
+    22: "lost",
     25: "consents-late",
-    26: "lost",
+    27: "withdraws",
     30: "safe-again",
+    33: "lost",
 }
 """By place among the clinic's patients who are dosed."""
 TURN = 2
@@ -58,15 +60,20 @@ PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
     PTSD: (("im-4", "im"), ("sl-4", "sl")),
     EXISTENTIAL: (("sl-4", "sl"), ("im-4", "im")),
 }
-IMPROVE_WELL = 0.5
+IMPROVE_WELL = 0.6
 """The share of patients who improve well; the others improve a little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`gain`: the share of their symptoms that goes in the end. `answers`: how often they do."""
+    """`gain`: the share of their symptoms that goes in the end. `answers`: how often they do.
+
+    The dice of a person are the same every day, only the `id` is not: each day's story is about
+    other patients, who fare alike.
+    """
 
     id: str
+    key: str
     number: int
     clinic: Clinic
     indication: Indication
@@ -87,11 +94,16 @@ class Person:
     def is_dosed(self) -> bool:
         return self.fate != "new" and self.fate not in NEVER_DOSED
 
+    def dice(self, *purpose: object) -> Random:
+        return dice(*purpose, self.key)
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A place in the clinic's list of patients."""
 
+    id: str
+    key: str
     number: int
     indication: Indication
     fate: Fate
@@ -101,19 +113,16 @@ class _Place:
 def cohort(clinic: Clinic, seed: int, today: date) -> list[Person]:
     """The clinic's patients by date of referral: about half a year of them, up to today."""
     indications = _mixed(clinic)
-    throws = [dice(seed, today, clinic.name, number) for number in range(len(indications))]
-    return [
-        _person(clinic, _Place(number + 1, indication, fate, _referred_on(day, throw)), throw)
-        for number, (indication, fate, day, throw) in enumerate(
-            zip(
-                indications,
-                _fates(indications),
-                _days(len(indications), today),
-                throws,
-                strict=True,
-            )
-        )
-    ]
+    days = _days(len(indications), today)
+    people = []
+    for number, (indication, fate) in enumerate(zip(indications, _fates(indications), strict=True)):
+        key = f"{seed} {clinic.name} {number}"
+        throw = dice("person", key)
+        patient_id = str(UUID(int=dice("id", today, key).getrandbits(128), version=4))
+        referred_on = workday(days[number] + timedelta(days=throw.randrange(3)))
+        place = _Place(patient_id, key, number + 1, indication, fate, referred_on)
+        people.append(_person(clinic, place, throw))
+    return people
 
 
 def _mixed(clinic: Clinic) -> list[Indication]:
@@ -130,7 +139,8 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
     protocol, route = throw.choice(PROTOCOLS[place.indication])
     depressed = place.indication in (TRD, CHRONIC)
     return Person(
-        id=str(UUID(int=throw.getrandbits(128), version=4)),
+        id=place.id,
+        key=place.key,
         number=place.number,
         clinic=clinic,
         indication=place.indication,
@@ -140,7 +150,7 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
         referred_on=place.referred_on,
         born_on=place.referred_on - timedelta(days=throw.randrange(20 * 366, 72 * 365)),
         weight_kg=round(bell(throw, 76, 14, 48, 130), 1),
-        phq_9=bell(throw, 17.5, 4.6, 12, 25) if depressed else bell(throw, 15, 4.5, 6, 24),
+        phq_9=bell(throw, 17.5, 5.5, 11, 25) if depressed else bell(throw, 15, 5.5, 6, 24),
         gad_7=bell(throw, 12, 4, 4, 20),
         pcl_5=bell(throw, 50, 10, 36, 74),
         item_9=throw.choices((0, 1, 2), (62, 28, 10))[0],
@@ -151,8 +161,8 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
 
 def _gain(throw: Random) -> float:
     if throw.random() < IMPROVE_WELL:
-        return bell(throw, 0.66, 0.12, 0.4, 0.97)
-    return bell(throw, 0.2, 0.14, -0.1, 0.5)
+        return bell(throw, 0.73, 0.12, 0.4, 0.97)
+    return bell(throw, 0.17, 0.14, -0.15, 0.45)
 
 
 def _fates(indications: Sequence[Indication]) -> list[Fate]:
@@ -175,7 +185,3 @@ def _days(patients: int, today: date) -> list[date]:
         today - timedelta(days=round(first - place / patients * (first - last)))
         for place in range(patients - NEW)
     ] + [today - timedelta(days=9)] * NEW
-
-
-def _referred_on(day: date, throw: Random) -> date:
-    return workday(day + timedelta(days=throw.randrange(3)))

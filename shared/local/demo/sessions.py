@@ -13,7 +13,7 @@ from shared.contracts import site
 from shared.contracts.site import Route
 from shared.kernel.identifiers import derive
 from shared.local.demo.people import TURN, Person
-from shared.local.demo.story import Appointment, Happening, dice
+from shared.local.demo.story import Appointment, Happening
 
 ADVERSE = {"drowsiness": 0.153, "dizziness": 0.113, "dissociation": 0.084, "nausea": 0.028}
 GRAVE = "anxiety"
@@ -56,7 +56,7 @@ def encounter(person: Person, appointment: Appointment) -> list[Happening]:
 
 
 def _dosing(person: Person, appointment: Appointment, encounter_id: str) -> list[Happening]:
-    throw = dice("dosing", appointment.dose_number, person.id)
+    throw = person.dice("dosing", appointment.dose_number)
     weight = round(person.weight_kg + throw.uniform(-0.8, 0.8), 1)
     arrived = site.EncounterArrived(encounter_id, appointment.id, True, True)
     told: list[tuple[float, object]] = [(0, arrived)]
@@ -83,7 +83,7 @@ def _vitals(
     weight_kg: float | None = None,
 ) -> site.ObservationRecorded:
     """Blood pressure and pulse rise after the dose and are back within two hours."""
-    own = dice("vitals", person.id)
+    own = person.dice("vitals")
     rise = 0.0 if minute is None else (minute / 30) * exp(1 - minute / 30)
     pressure = own.gauss(0, 8)
     return site.ObservationRecorded(

@@ -8,7 +8,8 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 
 from shared.codec.cloudevents import KafkaRecord
-from shared.messaging.kafka import _CONSUMER, _PRODUCER, _TOPIC_CONFIGS
+from shared.messaging.kafka import _CONSUMER, _PRODUCER
+from shared.messaging.kafka_topics import _CONFIGS
 from tests.bench.measures import Run
 
 PARTITIONS = 6
@@ -20,7 +21,7 @@ def produce_and_consume(
     """To a topic of its own and back: every record acknowledged by all, then every one polled."""
     topic = f"bench.{uuid4().hex[:8]}"
     admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers)
-    admin.create_topics([NewTopic(topic, PARTITIONS, 1, topic_configs=_TOPIC_CONFIGS)])
+    admin.create_topics([NewTopic(topic, PARTITIONS, 1, topic_configs=_CONFIGS)])
     try:
         produced = _produced(bootstrap_servers, topic, records)
         return produced, _consumed(bootstrap_servers, topic, len(records), limit_s)

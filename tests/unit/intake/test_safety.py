@@ -1,5 +1,7 @@
 """Safety holds and the end of a clearance before its time."""
 
+from typing import Literal
+
 import pytest
 
 from services.intake.domain.clearance import decide_clearance
@@ -47,8 +49,8 @@ def adverse(grade: int = 1, serious: bool = False) -> ReviewAdverseEvent:
     return ReviewAdverseEvent("adverse", on_day(10), PATIENT, "hypertension", grade, serious)
 
 
-def risk(level: str = "high") -> AnswerRisk:
-    return AnswerRisk("risk", on_day(10), PATIENT, "c-ssrs-screener", "c-ssrs-high", level)  # type: ignore[arg-type]
+def risk(level: Literal["moderate", "high"] = "high") -> AnswerRisk:
+    return AnswerRisk("risk", on_day(10), PATIENT, "c-ssrs-screener", "c-ssrs-high", level)
 
 
 def test_a_hold_is_raised_once_and_stands_beside_the_clearance() -> None:

@@ -1,0 +1,44 @@
+"""Makes the topics of the catalogue on Kafka, with settings that no broker default may change."""
+
+import contextlib
+
+from kafka import KafkaAdminClient
+from kafka.admin import NewTopic
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from shared.contracts.topics import SERVICES, TOPICS, dead_letter_topic
+from shared.kernel.errors import Unavailable
+from shared.messaging.kafka import RECORD_MAX
+
+_DLQ_PARTITIONS = 1
+_CONFIGS = {
+    "compression.type": "uncompressed",  # a compressed batch may inflate without limit
+    "cleanup.policy": "delete",
+    "retention.ms": "-1",
+    "message.timestamp.type": "LogAppendTime",
+}
+
+
+def create_topics(bootstrap_servers: str, replication: int = 1) -> None:
+    """Creates what the catalogue names and is not there yet. Raises Unavailable."""
+    try:
+        admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
+        with contextlib.closing(admin):
+            present = set(admin.list_topics())
+            for topic in [each for each in _wanted(replication) if each.name not in present]:
+                with contextlib.suppress(TopicAlreadyExistsError):  # another process was first
+                    admin.create_topics([topic])
+    except KafkaError as error:
+        raise Unavailable("Kafka is away") from error
+
+
+def _wanted(replication: int) -> list[NewTopic]:
+    topics = [(topic.name, topic.partitions, RECORD_MAX) for topic in TOPICS]
+    # A dead letter is a record of full size and where it came from.
+    letters = [(dead_letter_topic(each), _DLQ_PARTITIONS, 2 * RECORD_MAX) for each in SERVICES]
+    return [
+        NewTopic(
+            name, partitions, replication, topic_configs=_CONFIGS | {"max.message.bytes": str(size)}
+        )
+        for name, partitions, size in (*topics, *letters)
+    ]

@@ -1,0 +1,115 @@
+"""docker-compose.yml gives no container more than it needs, and every process all it must know."""
+
+import re
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]  # its types are a package of their own, for this file
+
+from shared.contracts.topics import SERVICES
+from shared.local.services import PACKAGES
+from shared.runtime.settings import ServiceSettings
+
+ROOT = Path(__file__).parents[2]
+FILE = ROOT / "docker-compose.yml"
+COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
+CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
+PROCESSES = {f"{service}-{kind}" for service in SERVICES for kind in ("api", "consumer", "relay")}
+LONG_LIVED = {name for name, each in CONTAINERS.items() if each["restart"] != "no"}
+PUBLISHED = {"kafka", "dev-issuer", "prometheus", *(f"{service}-api" for service in SERVICES)}
+SETTINGS = {each.name.upper(): each.default is MISSING for each in fields(ServiceSettings)}
+
+every_container = pytest.mark.parametrize("name", sorted(CONTAINERS))
+every_process = pytest.mark.parametrize("name", sorted(PROCESSES))
+
+
+def test_all_twelve_processes_are_there() -> None:
+    assert PROCESSES <= LONG_LIVED
+
+
+@every_container
+def test_a_container_is_confined(name: str) -> None:
+    container = CONTAINERS[name]
+
+    assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", container["user"]), "a number, and not root's"
+    assert container["read_only"] is True
+    assert container["cap_drop"] == ["ALL"]
+    assert container["security_opt"] == ["no-new-privileges:true"]
+    assert container["mem_limit"]
+    assert container["pids_limit"]
+    assert not {"privileged", "cap_add", "devices", "pid", "ipc"} & container.keys()
+
+
+@every_container
+def test_a_container_sees_nothing_of_the_host_but_our_own_files(name: str) -> None:
+    folders = [each for each in CONTAINERS[name].get("volumes", ()) if each.startswith((".", "/"))]
+
+    assert all(re.fullmatch(r"\./deploy/\w+:[^:]+:ro", folder) for folder in folders)
+
+
+@pytest.mark.parametrize("name", sorted(LONG_LIVED))
+def test_what_runs_for_long_is_watched_and_may_drain(name: str) -> None:
+    container = CONTAINERS[name]
+
+    assert container["restart"] == "unless-stopped"
+    assert container["healthcheck"]["test"][0] == "CMD"
+    assert container["stop_grace_period"] == "40s"
+
+
+def test_ports_are_published_on_this_host_alone_and_mongodb_not_at_all() -> None:
+    ports = {name: each["ports"] for name, each in CONTAINERS.items() if "ports" in each}
+
+    assert set(ports) == PUBLISHED
+    assert all(port.startswith("127.0.0.1:") for each in ports.values() for port in each)
+
+
+def test_the_stores_are_on_a_network_without_a_way_out() -> None:
+    assert COMPOSE["networks"]["data"] == {"internal": True}
+    assert CONTAINERS["mongodb"]["networks"] == ["data"]
+
+
+@every_process
+def test_a_process_is_told_all_that_it_must_know_and_nothing_else(name: str) -> None:
+    variables = CONTAINERS[name]["environment"]
+    told = {each if each in SETTINGS else each.removesuffix("_FILE") for each in variables}
+
+    assert {variable for variable, is_required in SETTINGS.items() if is_required} <= told
+    assert told <= set(SETTINGS)
+
+
+@every_process
+def test_a_process_runs_its_own_service_and_sees_its_own_secret_alone(name: str) -> None:
+    service, _, kind = name.rpartition("-")
+
+    assert CONTAINERS[name]["command"] == [f"services.{PACKAGES[service]}", kind]
+    assert CONTAINERS[name]["volumes"] == [f"secrets-{service}:/run/secrets:ro"]
+
+
+@every_process
+def test_a_process_starts_after_the_users_and_the_topics_are_made(name: str) -> None:
+    made = {"condition": "service_completed_successfully"}
+
+    assert CONTAINERS[name]["depends_on"] == {"mongodb-users": made, "topics": made}
+
+
+@every_container
+def test_no_variable_holds_a_secret(name: str) -> None:
+    variables = CONTAINERS[name].get("environment", {})
+
+    assert not [each for each in variables if re.search("PASS|SECRET|TOKEN$|KEY$|URI$", each)]
+
+
+def test_the_file_holds_no_password() -> None:
+    text = FILE.read_text()
+
+    assert not re.search(r"://[^/\s]+:[^/\s]+@", text)
+    assert not re.search(r"(?i)(password|secret)\s*[=:]\s*[\"']?\w{6,}", text)
+
+
+def test_prometheus_scrapes_every_process_by_name() -> None:
+    config = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
+    names = {n for job in config["scrape_configs"] for n in job["dns_sd_configs"][0]["names"]}
+
+    assert names == PROCESSES

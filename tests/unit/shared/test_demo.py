@@ -1,0 +1,178 @@
+"""The demo's story: the same every time, true to the contracts and to the published outcomes."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from statistics import mean, stdev
+
+import pytest
+
+from services.intake.domain import consent, contraindications
+from shared.codec import schema, strict_json
+from shared.contracts import site
+from shared.contracts.instruments import INSTRUMENTS, triage
+from shared.local.demo import admission, assessments, sessions
+from shared.local.demo.answers import HIGH_RISK
+from shared.local.demo.clinics import CLINICS, Clinic, resources
+from shared.local.demo.people import PROTOCOLS, Person, cohort
+from shared.local.demo.story import Appointment, Happening
+from shared.local.services import POLICY
+from shared.runtime.policy_file import load
+
+TODAY = date(2026, 11, 23)
+UNTIL = datetime.combine(TODAY, time(), UTC)
+SEED = 11
+TEMPLATES = load(POLICY).protocols
+
+
+def a_course(person: Person) -> list[Appointment]:
+    """Appointments as scheduling could have booked them."""
+    template = TEMPLATES[person.protocol]
+    first = datetime.combine(person.referred_on, time(15), UTC) + timedelta(days=14)
+    gap = timedelta(hours=max(72, template.dose_gap_h))
+    planned = [
+        ("preparation", 0, first - timedelta(days=number + 1))
+        for number in range(template.preparations)
+    ]
+    for dose in range(1, template.doses + 1):
+        planned.append(("dosing", dose, first + gap * (dose - 1)))
+        planned.append(("integration", dose, first + gap * (dose - 1) + timedelta(hours=26)))
+    return [
+        Appointment(f"{person.id}-{session}-{start:%d%H}", session, dose, start, start + LENGTH)
+        for session, dose, start in sorted(planned, key=lambda each: each[2])
+    ]
+
+
+LENGTH = timedelta(minutes=180)
+
+
+def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:
+    yield from resources(clinic, UNTIL - timedelta(days=200))
+    for person in cohort(clinic, seed, TODAY):
+        yield from admission.admission(person, UNTIL)
+        if person.is_dosed:
+            attended = sessions.took_place(person, a_course(person), UNTIL)
+            for each in attended:
+                yield from sessions.encounter(person, each)
+            yield from assessments.during(person, attended)
+            yield from assessments.afterwards(person, attended, UNTIL)
+
+
+@pytest.fixture(scope="module")
+def harbor() -> list[Happening]:
+    return list(story(CLINICS[1]))
+
+
+def test_the_same_seed_tells_the_same_story(harbor: list[Happening]) -> None:
+    again = list(story(CLINICS[1]))
+
+    assert again == harbor
+    assert [each.event_id for each in again] == [each.event_id for each in harbor]
+
+
+def test_another_seed_tells_another_story(harbor: list[Happening]) -> None:
+    assert list(story(CLINICS[1], seed=SEED + 1)) != harbor
+
+
+def test_every_event_keeps_its_contract_and_has_an_id_of_its_own(harbor: list[Happening]) -> None:
+    for each in harbor:
+        content = strict_json.loads(strict_json.dumps(each.data))
+        assert schema.load(type(each.data), content, closed=True) == each.data
+    assert len({each.event_id for each in harbor}) == len(harbor)
+
+
+def test_nothing_happens_in_the_future_or_before_the_clinic_opened(
+    harbor: list[Happening],
+) -> None:
+    assert all(UNTIL - timedelta(days=200) <= each.time < UNTIL for each in harbor)
+
+
+def test_totals_are_what_the_answers_come_to(harbor: list[Happening]) -> None:
+    checked = 0
+    for each in harbor:
+        if isinstance(each.data, site.ScreeningAnswered | site.AssessmentAnswered):
+            instrument = INSTRUMENTS[each.data.instrument]
+            assert not instrument.faults(each.data.answers)
+            assert each.data.total in (None, instrument.total(each.data.answers))
+            checked += each.data.total is not None
+    assert checked > 500
+
+
+def test_nobody_has_a_name_that_could_be_real(harbor: list[Happening]) -> None:
+    for each in harbor:
+        if isinstance(each.data, site.ReferralReceived):
+            assert each.data.given_name.removeprefix("Given-").isdigit()
+            assert each.data.family_name.removeprefix("Family-").isdigit()
+
+
+@pytest.mark.parametrize("clinic", CLINICS, ids=lambda each: each.name)
+def test_two_indications_of_each_clinic_have_enough_patients_to_be_shown(clinic: Clinic) -> None:
+    dosed = Counter(each.indication for each in cohort(clinic, SEED, TODAY) if each.is_dosed)
+
+    assert min(count for _, count in dosed.most_common(2)) >= 11
+
+
+@pytest.mark.parametrize("clinic", CLINICS, ids=lambda each: each.name)
+def test_every_kind_of_fate_is_met(clinic: Clinic) -> None:
+    fates = {each.fate for each in cohort(clinic, SEED, TODAY)}
+
+    assert {"treated", "withdraws", "recovers", "at-risk", "adverse", "lost", "new"} < fates
+
+
+def test_checklist_and_consent_ask_what_intake_asks() -> None:
+    assert set(admission.CONDITIONS) == set(contraindications.BY_CODE)
+    assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
+
+
+def test_protocols_are_the_policys() -> None:
+    for protocols in PROTOCOLS.values():
+        for code, route in protocols:
+            assert TEMPLATES[code].route == route
+
+
+def test_high_risk_answers_are_high() -> None:
+    assert triage(HIGH_RISK) == "high"
+
+
+def test_a_dose_that_was_not_given_is_not_integrated() -> None:
+    person = next(each for each in cohort(CLINICS[0], SEED, TODAY) if each.fate == "treated")
+    booked = [
+        each for each in a_course(person) if (each.session, each.dose_number) != ("dosing", 2)
+    ]
+
+    came = sessions.took_place(person, booked, UNTIL)
+
+    assert ("integration", 2) not in {(each.session, each.dose_number) for each in came}
+
+
+def test_the_outcomes_are_within_the_published_ranges() -> None:
+    """Clinical reference 4.1: response 45-65 %, remission 20-35 %, d 1 to 1.7."""
+    responses, remissions, before, change = [], [], [], []
+    for person in (each for clinic in CLINICS for each in cohort(clinic, SEED, TODAY)):
+        scores = _scores(person)
+        if len(scores) < 2:
+            continue
+        base, *after = scores
+        responses.append(any(2 * each <= base for each in after))
+        if person.indication != "ptsd":
+            remissions.append(any(each < 5 for each in after))
+            before.append(base)
+            change.append(base - after[-1])
+
+    assert 0.45 <= mean(responses) <= 0.65
+    assert 0.20 <= mean(remissions) <= 0.35
+    assert 1.0 <= mean(change) / stdev(before) <= 1.7
+
+
+def _scores(person: Person) -> list[float]:
+    """On the instrument that the indication is measured by, from the baseline on."""
+    code = "pcl-5" if person.indication == "ptsd" else "phq-9"
+    attended = sessions.took_place(person, a_course(person), UNTIL) if person.is_dosed else []
+    told = assessments.during(person, attended)
+    told += assessments.afterwards(person, attended, UNTIL)
+    found = (INSTRUMENTS[code].total(each.data.answers) for each in told if _is(each, code))
+    return [each for each in found if each is not None]
+
+
+def _is(happening: Happening, code: str) -> bool:
+    return bool(happening.data.instrument == code)
