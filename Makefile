@@ -53,9 +53,10 @@ e2e-compose: export COMPOSE_PROJECT_NAME = kap-e2e
 e2e-compose: setup ## the journeys against the containers of docker-compose.yml
 	@docker compose up --detach --build --wait \
 		&& $(BIN)/python -m shared.local.compose.network \
-		&& $(BIN)/pytest -m compose tests/e2e; code=$$?; \
-		test $$code -eq 0 || { docker compose ps --all; docker compose logs --tail 20; }; \
-		docker compose down --volumes; exit $$code
+		&& KAP_NETWORK=.run/compose-network.json $(BIN)/pytest tests/e2e; code=$$?; \
+		test $$code -eq 0 || docker compose logs --no-color > .cache/compose.log; \
+		docker compose down --volumes; \
+		test $$code -eq 0 || echo "The containers' logs: .cache/compose.log"; exit $$code
 
 bench: setup ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.bench

@@ -27,7 +27,7 @@ def _full_jitter(longest_s: float) -> float:
 class Patience:
     """How often a call is tried, and how long between: doubling, with full jitter."""
 
-    attempts: int = 8
+    attempts: int = 10
     base_s: float = 0.1
     longest_s: float = 5
     wait: Callable[[float], None] = _wait

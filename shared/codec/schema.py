@@ -8,7 +8,7 @@ import types
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from marshmallow import EXCLUDE, RAISE, Schema, ValidationError, validate
@@ -24,6 +24,7 @@ _RFC_3339 = re.compile(
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BASIC: dict[type, Callable[..., ma.Field[Any]]]
+_Plain = Callable[[list[Any]], bool]
 
 
 class _Moment(ma.Field[datetime]):
@@ -74,9 +75,17 @@ class _YesNo(ma.Field[bool]):
 
 
 class _Tuple(ma.List[Any]):
+    """`plain` tells of some lists at once that every item is valid: answers come in thousands."""
+
+    def __init__(self, item: ma.Field[Any], plain: _Plain | None, **options: Any) -> None:
+        super().__init__(item, **options)
+        self._plain = plain
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, list):
             raise ValidationError("not a list")
+        if self._plain and self._plain(value):
+            return tuple(value)
         return tuple(super()._deserialize(value, attr, data, **kwargs))
 
 
@@ -156,11 +165,32 @@ def _field(hint: Any, options: dict[str, Any], closed: bool) -> ma.Field[Any]:
         return ma.String(validate=validate.OneOf(get_args(hint)), **options)
     checks = [_check(limit) for limit in limits]
     if origin is tuple:
-        return _Tuple(_field(get_args(hint)[0], {}, closed), validate=checks, **options)
+        item = get_args(hint)[0]
+        return _Tuple(_field(item, {}, closed), _plain(item), validate=checks, **options)
     if is_dataclass(hint):
         nested: Any = hint  # mypy sees an instance here, of which there is none
         return ma.Nested(schema_class(nested, closed=closed), validate=checks, **options)
     return _BASIC[hint](validate=checks, **options)
+
+
+def _plain(hint: Any) -> _Plain | None:
+    """For whole numbers within limits, which may be null; None for every other kind of item."""
+    kinds: set[type] = {int}
+    if get_origin(hint) in (Union, types.UnionType):
+        kinds = set(get_args(hint)[1:]) | {int}
+        hint = get_args(hint)[0]
+    whole, limits = _split(hint)
+    if whole is int and len(limits) == 1 and isinstance(limits[0], Between):
+        return partial(_are_whole, kinds=kinds, limits=limits[0])
+    return None
+
+
+def _are_whole(items: list[Any], *, kinds: set[type], limits: Between) -> bool:
+    """By type, because True and 1.0 equal 1."""
+    if not kinds.issuperset(map(type, items)):
+        return False
+    numbers = [each for each in items if each is not None]
+    return not numbers or (limits.low <= min(numbers) and max(numbers) <= limits.high)
 
 
 def _split(hint: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -31,7 +31,7 @@ def loads(body: bytes) -> Any:
     except ValueError as error:
         raise Malformed("", f"not JSON: {error}") from error
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX:
-        _check_depth(value, 1)
+        _check_depth(value)
     if _ESCAPE_TO_CHECK.search(body):
         _check_strings(value, "")
     return value
@@ -46,9 +46,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Malformed("", "an object has the same key twice")
-    for key in found:
-        if _UNSAFE_KEY.search(key):
-            raise Malformed("", "a key has '$', '.' or NUL in it")
+    if _UNSAFE_KEY.search("".join(found)):
+        raise Malformed("", "a key has '$', '.' or NUL in it")
     return found
 
 
@@ -69,13 +68,18 @@ def _constant(name: str) -> Never:
     raise Malformed("", f"{name} is not JSON")
 
 
-def _check_depth(value: Any, depth: int) -> None:
-    if depth > DEPTH_MAX:
-        raise Malformed("", f"nested deeper than {DEPTH_MAX}")
-    children = value.values() if isinstance(value, dict) else value
-    for child in children if isinstance(value, dict | list) else ():
-        if isinstance(child, dict | list):
-            _check_depth(child, depth + 1)
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(DEPTH_MAX + 1):
+        containers = [each for each in level if isinstance(each, dict | list)]
+        level = [
+            child
+            for each in containers
+            for child in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not containers:
+            return
+    raise Malformed("", f"nested deeper than {DEPTH_MAX}")
 
 
 def _check_strings(value: Any, path: str) -> None:

@@ -14,7 +14,7 @@ from shared.messaging.broker import Subscription
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
-from shared.storage.steps import Origin, Routes, Step, Verdict
+from shared.storage.steps import Origin, Routes, Step, Verdict, tally
 
 POLL_S = 0.2
 
@@ -89,9 +89,9 @@ class Consumer:
                 return True
 
     def _count(self, steps: Sequence[Step], verdicts: Sequence[Verdict]) -> None:
+        for (kind, outcome), times in tally(steps, verdicts).items():
+            metrics.VERDICTS.labels(self.group, self.group, kind, outcome).inc(times)
         for step, verdict in zip(steps, verdicts, strict=True):
-            kind = step.envelope.type if step.envelope and step.route else "other"
-            metrics.VERDICTS.labels(self.group, self.group, kind, verdict.verdict).inc()
             if verdict.verdict == "parked" and step.origin:
                 logger().warning(
                     "parked", code=verdict.code, event_id=verdict.id, origin=step.origin.id

@@ -1,15 +1,17 @@
 """Aggregates to documents and back: frozen dataclasses in, plain BSON-ready values out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar, cast
+from types import UnionType
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
 from cattrs import Converter
 
 from shared.storage.store import Document
 
 T = TypeVar("T")
+_PLAIN = {str, int, bool, type(None)}
 
 
 def _converter() -> Converter:
@@ -18,7 +20,25 @@ def _converter() -> Converter:
     converter.register_structure_hook(datetime, lambda moment, _: moment)
     converter.register_unstructure_hook(date, lambda day: day.isoformat())
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    converter.register_unstructure_hook_func(_is_plain_tuple, list)
+    converter.register_structure_hook_func(_is_plain_tuple, lambda items, _: tuple(items))
     return converter
+
+
+def _is_plain_tuple(kind: Any) -> bool:
+    """Of items that BSON keeps as they are, such as answers: nothing to do for each of them."""
+    return get_origin(kind) is tuple and _PLAIN.issuperset(_kinds(get_args(kind)[0]))
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """The types that a hint allows, without their limits."""
+    if get_origin(hint) is Annotated:
+        yield from _kinds(get_args(hint)[0])
+    elif get_origin(hint) in (Union, UnionType):
+        for each in get_args(hint):
+            yield from _kinds(each)
+    else:
+        yield hint
 
 
 _CONVERTER = _converter()

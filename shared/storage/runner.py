@@ -40,14 +40,13 @@ class Runner:
         """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
         if not steps:
             return []
-        if len(steps) == 1:
-            return [self._alone(steps[0])]
+        hopeful = not any(step.fault for step in steps)
         try:
-            return self.store.transact(partial(self._batch, steps=steps))
+            return self.store.transact(partial(self._batch, steps=steps, hopeful=hopeful))
         except Unavailable:
             raise
-        except Exception:  # noqa: BLE001 - whatever it was, single steps will tell which
-            return [self._alone(step) for step in steps]
+        except Exception:  # noqa: BLE001 - whatever it was, a closer look will tell
+            return self._closely(steps)
 
     def resume(self, step: Step, document: Document) -> Verdict:
         """Decides a deferred step again; what comes of it replaces the deferral."""
@@ -61,6 +60,17 @@ class Runner:
     def redeliver(self, step: Step, letter: Document) -> Verdict:
         """Applies a parked record, if it can be now, and takes it out of its lane."""
         return self.store.transact(partial(self._redelivered, step=step, letter=letter))
+
+    def _closely(self, steps: Sequence[Step]) -> list[Verdict]:
+        """As `run`, but what came before is looked up first."""
+        if len(steps) == 1:
+            return [self._alone(steps[0])]
+        try:
+            return self.store.transact(partial(self._batch, steps=steps))
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001 - whatever it was, single steps will tell which
+            return [self._alone(step) for step in steps]
 
     def _alone(self, step: Step) -> Verdict:
         bugs = 0
@@ -87,13 +97,17 @@ class Runner:
         parked = replace(step, fault=fault)
         return self.store.transact(partial(self._batch, steps=[parked]))[0]
 
-    def _batch(self, session: Session, steps: Sequence[Step]) -> list[Verdict]:
-        return _Batch(self, session, steps).verdicts()
+    def _batch(
+        self, session: Session, steps: Sequence[Step], hopeful: bool = False
+    ) -> list[Verdict]:
+        return _Batch(self, session, steps, hopeful).verdicts()
 
     def _resumed(self, session: Session, step: Step, document: Document) -> Verdict:
         batch = _Batch(self, session, [step])
         verdict, fresh = batch.resumed(step)
-        if verdict.verdict != "deferred":
+        if verdict.verdict == "deferred":  # since the same day, but perhaps for something else now
+            fresh = document | {name: fresh[name] for name in ("waits_in", "waits_for", "reason")}
+        if fresh != document:
             session.replace(JOURNAL, [fresh | {"version": document["version"] + 1}])
             batch.work.write()
         return verdict
@@ -108,10 +122,16 @@ class Runner:
 
 
 class _Batch:
-    """The steps of one transaction, in order."""
+    """The steps of one transaction, in order.
 
-    def __init__(self, runner: Runner, session: Session, steps: Sequence[Step]) -> None:
-        self._session, self._steps = session, steps
+    `hopeful`: nothing of it is looked up in the journal. Whatever came before is found out by the
+    insert, which raises Conflict.
+    """
+
+    def __init__(
+        self, runner: Runner, session: Session, steps: Sequence[Step], hopeful: bool = False
+    ) -> None:
+        self._session, self._steps, self._hopeful = session, steps, hopeful
         self._now: datetime = runner.clock()
         self.work = Work(runner.service, session, self._now, runner.token)
         self._fresh: dict[str, Document] = {}
@@ -123,6 +143,8 @@ class _Batch:
         )
         self._load()
         answers = [self._answer(step) for step in self._steps]
+        if self._hopeful and len(self._fresh) != len(self._steps):
+            raise Conflict("a step that is not inserted may have come before")
         self._session.insert(JOURNAL, list(self._fresh.values()))
         self.work.write()
         if self._parking:
@@ -198,9 +220,7 @@ class _Batch:
 
     def _behind(self, step: Step) -> tuple[Verdict, Document] | None:
         """A deferral, if the event before this one of its source is deferred itself."""
-        if step.origin is None or step.envelope is None or (step.envelope.sequence or 1) == 1:
-            return None
-        key = _predecessor(step)
+        key = self._predecessors.get(step.id, "")
         before = self._fresh.get(key) or self._known.get(key)
         if before is None or before["verdict"] != "deferred":
             return None
@@ -222,7 +242,10 @@ class _Batch:
     def _load(self) -> None:
         """Reads at once what the steps will ask for: one find per collection."""
         readable = [step for step in self._steps if step.envelope]
-        self._known = {each["_id"]: each for each in self._session.find(JOURNAL, _ids(readable))}
+        self._predecessors = {step.id: _predecessor(step) for step in readable if _follows(step)}
+        own, before = {step.id for step in readable}, set(self._predecessors.values())
+        wanted = before - own if self._hopeful else before | own
+        self._known = {each["_id"]: each for each in self._session.find(JOURNAL, wanted)}
         self.work.prefetch(
             (step.envelope.clinic, need)
             for step in readable
@@ -264,12 +287,11 @@ class _Batch:
 
     def _missing_predecessor(self, step: Step) -> int:
         """The sequence number before this one if nobody applied it, else 0."""
-        assert step.envelope, "only a step with an envelope has a predecessor"
-        sequence = step.envelope.sequence
-        if sequence is None or sequence == 1:
+        before = self._predecessors.get(step.id)
+        if before is None or before in self._fresh or before in self._known:
             return 0
-        before = _predecessor(step)
-        return 0 if before in self._fresh or before in self._known else sequence - 1
+        assert step.envelope, "only a step with an envelope has a predecessor"
+        return (step.envelope.sequence or 1) - 1
 
 
 def _predecessor(step: Step) -> str:
@@ -278,10 +300,6 @@ def _predecessor(step: Step) -> str:
     return journal.predecessor(step.envelope, step.reader, event_id)
 
 
-def _ids(steps: Sequence[Step]) -> set[str]:
-    numbered = (
-        step
-        for step in steps
-        if step.reader != SITE and step.envelope and (step.envelope.sequence or 0) > 1
-    )
-    return {step.id for step in steps} | {_predecessor(step) for step in numbered}
+def _follows(step: Step) -> bool:
+    """Whether the event before this one of its source must be applied first."""
+    return step.reader != SITE and step.envelope is not None and (step.envelope.sequence or 1) > 1

@@ -1,7 +1,9 @@
 """What a step is: one event, the route that decides it, and the verdict that comes of it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from shared.codec.cloudevents import Envelope
@@ -58,7 +60,7 @@ class Origin:
         return self.key.decode("utf-8", "backslashreplace") if self.key else self.id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One event on its way into the store.
 
@@ -78,11 +80,11 @@ class Step:
     origin: Origin | None = None
     if_version: int | None = None
 
-    @property
+    @cached_property
     def id(self) -> str:
         return journal_id(self.envelope, self.reader) if self.envelope else ""
 
-    @property
+    @cached_property
     def event(self) -> Event:
         assert self.envelope, "a step without an envelope is never acted on"
         return self.envelope.carrying(self.data)
@@ -102,6 +104,12 @@ class Verdict:
     blockers: tuple[Reason, ...] = ()
     created: tuple[str, ...] = ()
     first: str = ""
+
+
+def tally(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> Counter[tuple[str, str]]:
+    """How often each (event type, verdict) came out; `other`: a type that no route takes."""
+    kinds = (step.envelope.type if step.envelope and step.route else "other" for step in steps)
+    return Counter((kind, verdict.verdict) for kind, verdict in zip(kinds, verdicts, strict=True))
 
 
 def journal_id(envelope: Envelope, reader: str) -> str:

@@ -31,7 +31,7 @@ from shared.kernel.policy import Policy
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
-from shared.storage.steps import SITE, Route, Routes, Step, Verdict
+from shared.storage.steps import SITE, Route, Routes, Step, Verdict, tally
 from shared.web.gaps import gaps_before
 from shared.web.identity import Principal
 
@@ -86,9 +86,8 @@ class Ingest:
     def _decide(self, steps: list[Step]) -> list[Verdict]:
         verdicts = self.runner.run(steps)
         failpoints.reach("api.after_commit")
-        for step, verdict in zip(steps, verdicts, strict=True):
-            kind = step.envelope.type if step.envelope and step.route else "other"
-            metrics.VERDICTS.labels(self.service, SITE, kind, verdict.verdict).inc()
+        for (kind, outcome), times in tally(steps, verdicts).items():
+            metrics.VERDICTS.labels(self.service, SITE, kind, outcome).inc(times)
         return verdicts
 
     def _count_gaps(self, sender: Principal, gaps: list[dict[str, Any]]) -> None:
@@ -133,7 +132,11 @@ class Ingest:
 
 def answer_of(verdict: Verdict) -> dict[str, Any]:
     """The verdict as JSON, without what is empty."""
-    return {name: value for name, value in asdict(verdict).items() if value not in ("", ())}
+    values = ((name, getattr(verdict, name)) for name in Verdict.__slots__)
+    answer = {name: value for name, value in values if value}
+    if verdict.blockers:
+        answer["blockers"] = [asdict(each) for each in verdict.blockers]
+    return answer
 
 
 def _located(fault: Malformed, route: Route[Any] | None) -> Malformed:

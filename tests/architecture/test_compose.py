@@ -9,7 +9,10 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # its types are a package of their own, for this file
 
 from shared.contracts.topics import SERVICES
-from shared.local.services import PACKAGES
+from shared.local.compose.network import ISSUER, ISSUER_PORT, described
+from shared.local.compose.secrets import write_once
+from shared.local.services import PACKAGES, Backends, describe
+from shared.local.settings import Settings
 from shared.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
@@ -113,3 +116,23 @@ def test_prometheus_scrapes_every_process_by_name() -> None:
     names = {n for job in config["scrape_configs"] for n in job["dns_sd_configs"][0]["names"]}
 
     assert names == PROCESSES
+
+
+def test_the_network_file_has_the_keys_of_the_embedded_network() -> None:
+    apis = {(f"{service}-api", 8080): "127.0.0.1:1" for service in SERVICES}
+    addresses = {**apis, (ISSUER, ISSUER_PORT): "127.0.0.1:2", ("kafka", 29192): "127.0.0.1:3"}
+
+    embedded = describe(Settings(), Backends("127.0.0.1:3", "mongodb://127.0.0.1:4"), {})
+
+    assert described(addresses, []).keys() == embedded.keys()
+    assert described(addresses, [])["services"].keys() == embedded["services"].keys()
+
+
+def test_a_secret_is_drawn_once_and_read_by_its_owner_alone(tmp_path: Path) -> None:
+    file = tmp_path / "mongodb_uri"
+
+    write_once(file, "first")
+    write_once(file, "second")
+
+    assert file.read_text() == "first"
+    assert file.stat().st_mode & 0o777 == 0o400

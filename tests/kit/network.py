@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from shared.local import status
 from shared.local.engines import Engines
@@ -23,7 +22,7 @@ from shared.local.issuer.clients import load_clients
 from shared.local.services import Backends, child_process, describe, service_processes
 from shared.local.settings import Settings
 from shared.messaging.kafka_topics import create_topics
-from tests.kit.engines import HOME
+from tests.kit.engines import temporary_home
 
 READY_WITHIN_S = 60
 SPAN = 20
@@ -55,8 +54,7 @@ class RunningNetwork:
 
 @contextmanager
 def running_network() -> Iterator[RunningNetwork]:
-    home = HOME / uuid4().hex[:8]
-    with Engines(home=home) as engines:
+    with temporary_home() as home, Engines(home=home) as engines:
         create_topics(engines.bootstrap_servers)
         settings = Settings(port=_base_port(), home=home)
         issuer = _issuer(settings)

@@ -4,6 +4,7 @@ Copies that services keep of each other's decisions must agree then, too.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import combinations
@@ -18,11 +19,19 @@ from shared.storage.steps import Origin
 from tests.simulation.delivery import header, log_of
 from tests.simulation.world import CLINICS, World
 
-SAFETY = ("clearance-revoked", "consent-withdrawn", "safety-hold")
-"""Why scheduling holds dosing."""
 OF_HELD_DOSES = ("time-passed", "clearance-ended", "time-taken")
 STATUS = {"booked": "booked", "pending": "held", "cancelled": "cancelled"}
 """scheduling's word for an appointment that may yet take place, and session-record's."""
+STOPS = {
+    intake.ClearanceWithdrawn.type: "clearance-revoked",
+    intake.ConsentRevoked.type: "consent-withdrawn",
+    intake.SafetyHoldRaised.type: "safety-hold",
+}
+LIFTS = {
+    intake.PatientCleared.type: "clearance-revoked",
+    intake.PatientConsented.type: "consent-withdrawn",
+    intake.SafetyHoldLifted.type: "safety-hold",
+}
 _DATE = re.compile(rb"\d{4}-\d\d-\d\d")
 
 
@@ -58,30 +67,17 @@ def stopped_patients_have_no_dose_booked(world: World) -> Iterator[str]:
 
 def stops_in_force(world: World) -> dict[str, dict[str, datetime]]:
     """By patient: what stops dosing now and since when, as intake said it in its order."""
-    stops: dict[str, dict[str, datetime]] = {}
+    stops: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
     cleared: dict[str, str] = {}
-    seen: set[str] = set()
-    for each in log_of(world, PATIENT.name):
-        if (event_id := header(each, "id")) in seen:
-            continue
-        seen.add(event_id)
-        patient, at = header(each, "subject"), moment(header(each, "time"))
-        said = orjson.loads(each.value or b"")
-        mine = stops.setdefault(patient, {})
-        match header(each, "type"):
-            case intake.PatientCleared.type:
-                cleared[patient] = said["clearance_id"]
-                mine.pop("clearance-revoked", None)
-            case intake.ClearanceWithdrawn.type if cleared.get(patient) == said["clearance_id"]:
-                mine.setdefault("clearance-revoked", at)
-            case intake.PatientConsented.type:
-                mine.pop("consent-withdrawn", None)
-            case intake.ConsentRevoked.type:
-                mine.setdefault("consent-withdrawn", at)
-            case intake.SafetyHoldRaised.type:
-                mine.setdefault("safety-hold", at)
-            case intake.SafetyHoldLifted.type:
-                mine.pop("safety-hold", None)
+    for each in {header(one, "id"): one for one in log_of(world, PATIENT.name)}.values():
+        kind, patient = header(each, "type"), header(each, "subject")
+        clearance = orjson.loads(each.value or b"").get("clearance_id", "")
+        if kind == intake.PatientCleared.type:
+            cleared[patient] = clearance
+        if kind in LIFTS:
+            stops[patient].pop(LIFTS[kind], None)
+        elif kind in STOPS and clearance in ("", cleared.get(patient)):
+            stops[patient].setdefault(STOPS[kind], moment(header(each, "time")))
     return stops
 
 
@@ -101,7 +97,7 @@ def care_goes_on(world: World) -> Iterator[str]:
     )
     for each, said in changes:
         session, reason = sessions[said["appointment_id"]], said["reason"]
-        if session != "dosing" and reason in (*SAFETY, *OF_HELD_DOSES):
+        if session != "dosing" and reason in (*STOPS.values(), *OF_HELD_DOSES):
             yield f"{header(each, 'subject')}: {session} stopped for {reason}"
 
 

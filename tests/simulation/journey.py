@@ -18,15 +18,25 @@ from shared.kernel.identifiers import derive
 from tests.kit.intake import C_SSRS_HIGH, TWO_FAILED, c_ssrs, findings, phq_9
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-PROTOCOL, ROUTE = "iv-2", "iv"
+PROTOCOL = "iv-2"
+ROUTE: site.Route = "iv"
 WEIGHT_KG, MG_PER_KG = 70.0, 0.5
 Fate = Literal[
-    "plain", "withdraws", "returns", "revoked", "cleared-again", "at-risk-before", "at-risk", "harm"
+    "plain",
+    "withdraws",
+    "returns",
+    "revoked",
+    "cleared-again",
+    "at-risk-before",
+    "at-risk",
+    "stays-at-risk",
+    "harm",
 ]
 FATES: tuple[Fate, ...] = (
     *("plain", "plain", "withdraws", "returns", "revoked", "cleared-again"),
-    *("at-risk-before", "at-risk", "at-risk", "harm", "harm"),
+    *("at-risk-before", "at-risk", "at-risk", "stays-at-risk", "harm", "harm"),
 )
+FOR_GOOD = ("withdraws", "revoked", "stays-at-risk")
 PATIENCE = 25
 """Looks at what does not come before a script goes on without it."""
 WEEK = tuple(site.WeeklyHours(weekday, "08:00", "18:00") for weekday in range(7))
@@ -188,11 +198,11 @@ class Life:
                 yield self._told(2, site.ConsentWithdrawn("patient-request"))
             case "revoked" | "cleared-again":
                 yield self._told(2, site.ClearanceRevoked("prescriber-1", "new-finding"))
-            case "at-risk":
+            case "at-risk" | "stays-at-risk":
                 yield self._told(2, site.AssessmentAnswered(C_SSRS.code, C_SSRS_HIGH))
             case "plain" | "at-risk-before":
                 return
-        if self.fate not in ("withdraws", "revoked"):
+        if self.fate not in FOR_GOOD:
             yield from self._return()
 
     def _return(self) -> Script:

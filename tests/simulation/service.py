@@ -26,9 +26,8 @@ from shared.storage.steps import Routes, Step
 from shared.storage.store import Document
 from shared.web.ingest import Ingest
 from tests.kit.intake import POLICY as NETWORK_POLICY
-from tests.simulation.broker import SimulatedPublisher, SimulatedSubscription
+from tests.simulation.engines import SimulatedPublisher, SimulatedStore, SimulatedSubscription
 from tests.simulation.faults import Faults, WorldClock
-from tests.simulation.store import SimulatedStore
 
 SERVICES: tuple[Service, ...] = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
 SHORT = CourseTemplate("iv-2", "1", "iv", 1, 2, 72, 60, 150, 60)
@@ -46,6 +45,7 @@ class Plan:
     deferrals: type[Deferrals] = Deferrals
     lanes: type[DeadLetters] = DeadLetters
     store: type[SimulatedStore] = SimulatedStore
+    runner: type[Runner] = Runner
     routes: Callable[[str, Routes], Routes] = lambda _service, routes: routes
 
 
@@ -73,7 +73,7 @@ class Node:
         self.clock = world.clock.of(self.name)
         self.store = world.plan.store(world.faults)
         self.routes = world.plan.routes(self.name, service.routes(POLICY))
-        self.runner = Runner(
+        self.runner = world.plan.runner(
             self.name, self.store, self.clock, world.token, lambda _attempt: None, self._bug
         )
         self.ingest = Ingest(

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -174,9 +175,13 @@ class World:
             "consume": lambda: node.consumers[process].turn(),
             "take up deferred": node.deferrals.sweep,
             "sweep lanes": node.lanes.sweep,
-            "watch": lambda: node.consumers[process].watch() or 0,
+            "watch": lambda: self._watch(node, process),
         }
         return work[name]
+
+    def _watch(self, node: Node, process: str) -> int:
+        node.consumers[process].watch()
+        return 0
 
     def _act(self, node: Node, process: str, work: Callable[[], int]) -> int:
         if (node.name, process) in self._busy:
@@ -293,9 +298,9 @@ class World:
     def _repair(self, node: Node) -> None:
         """The operator: what can be applied is, and the record that cannot be is given up."""
         for lane in [each["_id"] for each in node.held(LANES) if each["parked"]]:
-            self._act(node, OPERATOR, lambda lane=lane: node.lanes.replay(lane))
+            self._act(node, OPERATOR, partial(node.lanes.replay, lane))
             if self._is_only_poison(node, lane):
-                self._act(node, OPERATOR, lambda lane=lane: node.lanes.discard(lane))
+                self._act(node, OPERATOR, partial(node.lanes.discard, lane))
                 self.faults.bit["lane repaired"] += 1
 
     def _is_only_poison(self, node: Node, lane: str) -> bool:

@@ -17,19 +17,18 @@ FILE = ROOT / ".run" / "compose-network.json"
 INSIDE = 8080
 ISSUER, ISSUER_PORT, CLIENTS = "dev-issuer", 8200, "/var/lib/issuer/clients.json"
 KAFKA, KAFKA_PORT = "kafka", 29192
-CREDENTIALS = ("client_id", "client_secret", "roles", "clinic")
 
 
 def main() -> None:
     try:
-        network = _described(_addresses(), _clients())
+        network = described(_addresses(), _clients())
     except KeyError as missing:
         sys.exit(f"not up, so there is no address: {missing}")
     write_private(FILE, json.dumps(network, indent=2))
     print(FILE.relative_to(ROOT))
 
 
-def _described(
+def described(
     addresses: dict[tuple[str, int], str], clients: list[dict[str, Any]]
 ) -> dict[str, Any]:
     issuer = f"http://{addresses[ISSUER, ISSUER_PORT]}"
@@ -43,9 +42,7 @@ def _described(
         "issuer": issuer,
         "token_endpoint": f"{issuer}/token",
         "jwks": f"{issuer}/jwks.json",
-        "clients": {
-            client["client_id"]: {name: client[name] for name in CREDENTIALS} for client in clients
-        },
+        "clients": {client["client_id"]: client for client in clients},
     }
 
 

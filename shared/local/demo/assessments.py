@@ -17,7 +17,7 @@ from shared.local.demo.people import TURN, Person
 from shared.local.demo.story import Appointment, Happening
 
 DOSES_TO_IMPROVE = 1.5
-ASKED_BEFORE_END = timedelta(minutes=10)
+ASKED_AFTER = timedelta(minutes=50)
 """Questionnaires are filled in at the end of preparation and integration sessions."""
 RELAPSE, RELAPSE_D = 0.25, 90
 FOLLOW_UPS = ((28, 0.8), (90, 0.65))
@@ -40,7 +40,7 @@ def afterwards(person: Person, attended: Sequence[Appointment], until: datetime)
         return []
     doses = [each for each in attended if each.session == "dosing"]
     told = [
-        Happening(person.id, last.end + timedelta(days=days), data)
+        Happening(person.id, last.start + timedelta(days=days), data)
         for last in doses[-1:]
         for days, share in FOLLOW_UPS
         for data in _questionnaires(
@@ -54,7 +54,7 @@ def _baseline(person: Person, attended: Sequence[Appointment]) -> list[Happening
     """After the last preparation, before the first dose: everybody answers."""
     preparations = [each for each in attended if each.session == "preparation"]
     return [
-        Happening(person.id, each.end - ASKED_BEFORE_END, data)
+        Happening(person.id, each.start + ASKED_AFTER, data)
         for each in preparations[-1:]
         for data in _questionnaires(person, 0, 0, 1, person.dice("baseline"))
     ]
@@ -65,7 +65,7 @@ def _after_dose(person: Person, integration: Appointment) -> list[Happening]:
     told: list[object] = _questionnaires(person, integration.dose_number, 0, person.answers, throw)
     if person.fate in ("recovers", "at-risk") and integration.dose_number == TURN:
         told = [*told[:-1], site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)]
-    return [Happening(person.id, integration.end - ASKED_BEFORE_END, data) for data in told]
+    return [Happening(person.id, integration.start + ASKED_AFTER, data) for data in told]
 
 
 def _questionnaires(
@@ -73,7 +73,8 @@ def _questionnaires(
 ) -> list[object]:
     """The last one is the C-SSRS: asked of everybody who answers anything."""
     improved = _improved(person, doses, days)
-    item_9 = person.item_9 if throw.random() > max(0.0, improved) * 1.2 else 0
+    goes_at = person.dice("thoughts").uniform(0.05, 0.6)
+    item_9 = person.item_9 if improved < goes_at else 0
     told: list[object] = []
     for code, before in _scores(person).items():
         if throw.random() < answered:

@@ -116,10 +116,8 @@ def appointments(site: SiteClient) -> dict[str, list[Appointment]]:
     found: defaultdict[str, list[Appointment]] = defaultdict(list)
     for each in site.items("scheduling", "appointments"):
         if each["status"] in STANDS:
-            start, end = moment(each["start"]), moment(each["end"])
-            one = Appointment(
-                each["appointment_id"], each["session"], each["dose_number"], start, end
-            )
+            start = moment(each["start"])
+            one = Appointment(each["appointment_id"], each["session"], each["dose_number"], start)
             found[each["patient_id"]].append(one)
     return {who: sorted(those, key=lambda one: one.start) for who, those in found.items()}
 

@@ -10,17 +10,20 @@ from time import monotonic
 from typing import Any
 
 from shared.client.connection import connect
+from shared.client.errors import ClientError
 from shared.contracts import site
 from shared.local.demo import admission, assessments, sessions
 from shared.local.demo.clinics import CLINICS, Clinic, resources
 from shared.local.demo.door import Door, Progress, Summary, appointments, readiness
 from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
 from shared.local.demo.story import Appointment, Happening
+from shared.local.engines import Problem
 from shared.runtime.clock import utc_now
 
 SEED = 11
 EVENTS_PER_COURSE = 110
-LIFTED_AFTER, WITHDRAWN_AFTER = timedelta(hours=20), timedelta(days=1)
+LIFTED_AFTER, WITHDRAWN_AFTER = timedelta(hours=21), timedelta(days=1)
+NOT_BEFORE_LIFTED = frozenset({"safety-hold", "appointment-held"})
 Courses = Mapping[Person, Sequence[Appointment]]
 
 
@@ -30,8 +33,14 @@ def feed(
     now: datetime | None = None,
     seed: int = SEED,
 ) -> Summary:
-    """Up to the midnight before `now`, so that a feed repeated on a day says the same again."""
-    return _Feed(network, progress, now or utc_now(), seed).run()
+    """Up to the midnight before `now`, so that a feed repeated on a day says the same again.
+
+    Raises Problem.
+    """
+    try:
+        return _Feed(network, progress, now or utc_now(), seed).run()
+    except ClientError as error:
+        raise Problem(f"The demo was not fed: {error}") from error
 
 
 class _Feed:
@@ -89,12 +98,12 @@ class _Feed:
         withdrawing = partial(_after_the_turn, courses, ended, WITHDRAWN_AFTER)
         self._post(self._with("withdraws"), withdrawing)
         held = [one for one in self._with("at-risk", "recovers") if _has_turned(courses[one])]
-        self._wait(partial(self._has_status, "on-hold"), held, "a safety hold is not heard of")
         lifted = site.HoldLifted("psychiatrist-1", "seen-face-to-face")
         lifting = partial(_after_the_turn, courses, lifted, LIFTED_AFTER)
+        self._wait(partial(self._is_held, lifting), held, "a safety hold is not heard of")
         recovered = [one for one in held if one.fate == "recovers"]
         self._post(recovered, lifting)
-        self._wait(partial(self._has_status, "active"), recovered, "a hold is not lifted")
+        self._wait(self._is_active, recovered, "a safety hold is not lifted")
 
     def _resume(self) -> None:
         courses = self._courses(self._with("recovers"))
@@ -167,9 +176,19 @@ class _Feed:
     def _course_is_open(self, one: Person) -> bool:
         return bool(self._course(one))
 
-    def _has_status(self, status: str, one: Person) -> bool:
+    def _is_held(self, lifting: Callable[[Person], list[Happening]], one: Person) -> bool:
+        """Or has been, where this feed goes on with one that was cut short."""
+        client = self._door.sites[one.clinic.name]
+        lifts = [each.event_id for each in lifting(one)]
+        was_held = any(client.find("intake", f"events/{each}") for each in lifts)
+        return was_held or self._status(one) == "on-hold"
+
+    def _is_active(self, one: Person) -> bool:
+        return self._status(one) in ("active", "completed")
+
+    def _status(self, one: Person) -> str:
         course = self._course(one)
-        return course is not None and bool(course["status"] == status)
+        return str(course["status"]) if course else ""
 
     def _course(self, one: Person) -> Any | None:
         site = self._door.sites[one.clinic.name]
@@ -180,7 +199,9 @@ class _Feed:
 
     def _is_ready(self, wanted: Mapping[Person, Appointment], one: Person) -> bool:
         answer = readiness(self._door.sites[one.clinic.name], one.id, wanted[one])
-        return answer is not None and bool(answer["ready"])
+        return answer is not None and NOT_BEFORE_LIFTED.isdisjoint(
+            each["code"] for each in answer["blockers"]
+        )
 
     def _has_every_dose(self) -> bool:
         known = sum(
@@ -200,7 +221,7 @@ def _after_the_turn(
 ) -> list[Happening]:
     """It happens so long after the integration of the dose at which things turn."""
     return [
-        Happening(one.id, each.end + later, data)
+        Happening(one.id, each.start + later, data)
         for each in courses[one]
         if each.session == "integration" and each.dose_number == TURN
     ]

@@ -153,7 +153,7 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
         phq_9=bell(throw, 17.5, 5.5, 11, 25) if depressed else bell(throw, 15, 5.5, 6, 24),
         gad_7=bell(throw, 12, 4, 4, 20),
         pcl_5=bell(throw, 50, 10, 36, 74),
-        item_9=throw.choices((0, 1, 2), (62, 28, 10))[0],
+        item_9=throw.choices((0, 1, 2), (64, 31, 5))[0],
         gain=_gain(throw) + clinic.gain,
         answers=throw.uniform(0.62, 0.95),
     )

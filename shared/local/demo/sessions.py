@@ -25,13 +25,14 @@ MEASURED_AT: dict[Route, tuple[int, ...]] = {
 }
 """Minutes after the dose (clinical reference 3.2)."""
 STAY: dict[Route, int] = {"iv": 95, "im": 124, "sl": 124, "esketamine": 124}
+TALKED_FOR, LONGEST = timedelta(minutes=55), timedelta(hours=4)
 FIRST_VITALS, DOSED = 6, 12
 """Minutes after arrival."""
 
 
 def took_place(person: Person, booked: Sequence[Appointment], until: datetime) -> list[Appointment]:
     """What the patient came to: nobody integrates a dose that was not given."""
-    came = [each for each in booked if each.end < until and _comes(person, each)]
+    came = [each for each in booked if each.start + LONGEST < until and _comes(person, each)]
     given = {each.dose_number for each in came if each.session == "dosing"}
     return [each for each in came if each.session != "integration" or each.dose_number in given]
 
@@ -48,7 +49,7 @@ def encounter(person: Person, appointment: Appointment) -> list[Happening]:
     if appointment.session == "dosing":
         return _dosing(person, appointment, encounter_id)
     arrived = site.EncounterArrived(encounter_id, appointment.id)
-    finished_at = appointment.end - timedelta(minutes=5)
+    finished_at = appointment.start + TALKED_FOR
     return [
         Happening(person.id, appointment.start, arrived),
         Happening(person.id, finished_at, site.EncounterFinished(encounter_id)),

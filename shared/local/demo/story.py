@@ -28,13 +28,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """As scheduling told it. `dose_number`: 0 prepares, k is given or integrated."""
+    """As scheduling told it. `dose_number`: 0 prepares, k is given or integrated.
+
+    Not its end, which scheduling mends when the session is over: the story must not change then.
+    """
 
     id: str
     session: str
     dose_number: int
     start: datetime
-    end: datetime
 
 
 def dice(*names: object) -> Random:

@@ -38,12 +38,9 @@ def a_course(person: Person) -> list[Appointment]:
         planned.append(("dosing", dose, first + gap * (dose - 1)))
         planned.append(("integration", dose, first + gap * (dose - 1) + timedelta(hours=26)))
     return [
-        Appointment(f"{person.id}-{session}-{start:%d%H}", session, dose, start, start + LENGTH)
+        Appointment(f"{person.id}-{session}-{start:%d%H}", session, dose, start)
         for session, dose, start in sorted(planned, key=lambda each: each[2])
     ]
-
-
-LENGTH = timedelta(minutes=180)
 
 
 def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +14,9 @@ OTHER = RSAKey.generate_key(2048, {"kid": "test-key"})
 STRANGER = RSAKey.generate_key(2048, {"kid": "other"})
 
 
-@pytest.fixture
-def client(tmp_path: Path) -> FlaskClient:
-    return Toy(tmp_path).app().test_client()
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    return Toy(tmp_path_factory.mktemp("door")).app().test_client()
 
 
 def unsigned(header: dict[str, Any], **changes: Any) -> str:

@@ -31,6 +31,17 @@ def client(toy: Toy) -> FlaskClient:
     return toy.app().test_client()
 
 
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Toy:
+    """One door for all the tests that leave nothing behind it."""
+    return Toy(tmp_path_factory.mktemp("door"))
+
+
+@pytest.fixture(scope="module")
+def attacked(untouched: Toy) -> FlaskClient:
+    return untouched.app().test_client()
+
+
 def post(client: FlaskClient, body: Any, content_type: str = ONE, **headers: str) -> TestResponse:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return client.post(
@@ -172,16 +183,16 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_faulty_event_is_400_with_the_path_and_nothing_is_stored(
-    client: FlaskClient, toy: Toy, fault: str
+    attacked: FlaskClient, untouched: Toy, fault: str
 ) -> None:
     sent, path = FAULTS[fault]
 
-    answer = post(client, sent)
+    answer = post(attacked, sent)
 
     assert answer.status_code == 400
     assert answer.json
     assert answer.json.get("path", "").startswith(path)
-    assert wards(toy) == 0
+    assert wards(untouched) == 0
 
 
 @pytest.mark.parametrize(
@@ -209,15 +220,15 @@ def test_a_faulty_event_is_400_with_the_path_and_nothing_is_stored(
 )
 @pytest.mark.parametrize("content_type", [ONE, MANY, LINES, "application/json"])
 def test_hostile_json_is_a_4xx_or_a_verdict_and_never_a_5xx(
-    client: FlaskClient, toy: Toy, body: bytes, content_type: str
+    attacked: FlaskClient, untouched: Toy, body: bytes, content_type: str
 ) -> None:
-    answer = post(client, body, content_type)
+    answer = post(attacked, body, content_type)
 
     assert answer.status_code < 500
     if answer.status_code == 200:
         assert answer.json
         assert {each["verdict"] for each in answer.json["verdicts"]} <= {"invalid"}
-    assert wards(toy) == 0
+    assert wards(untouched) == 0
 
 
 def test_an_invalid_event_can_be_mended_and_sent_again_under_its_id(client: FlaskClient) -> None:

@@ -1,0 +1,213 @@
+"""Many seeded worlds keep every invariant, and every planted bug is caught by a few of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.contracts.intake import ClearanceWithdrawn, ConsentRevoked, SafetyHoldRaised
+from shared.contracts.topics import SCHEDULING, SESSION_RECORD
+from shared.messaging.consumer import Consumer
+from shared.messaging.deferrals import Deferrals
+from shared.messaging.relay import Relay
+from shared.storage.journal import JOURNAL, records_of
+from shared.storage.memory import MemorySession
+from shared.storage.runner import Runner, _Batch
+from shared.storage.steps import Origin, Routes
+from shared.storage.store import Document
+from tests.simulation.engines import SimulatedSession, SimulatedStore
+from tests.simulation.report import describe, simulate
+from tests.simulation.service import Plan
+from tests.simulation.world import World
+
+WORLDS, ACTIONS = 84, 1200
+WORLDS_TO_CATCH_A_BUG = 12
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """The services' own logs, by the thousand, would hide the report."""
+    with capture_logs():
+        yield
+
+
+def test_whatever_fails_no_event_is_lost_doubled_or_out_of_order_and_no_patient_harmed() -> None:
+    tally = simulate(range(WORLDS), ACTIONS)
+
+    report = describe(tally, ACTIONS)
+    print(report)
+    assert not tally.witnesses, report
+    assert tally.vacuous() == []
+    assert tally.actions >= 100_000
+
+
+def test_a_seed_tells_the_same_story_twice() -> None:
+    one, other = World(5), World(5)
+    for world in (one, other):
+        world.run(300)
+        world.settle()
+
+    assert one.broker.logs == other.broker.logs
+    assert one.faults.bit == other.faults.bit
+
+
+# ---- planted bugs ----------------------------------------------------------------------------
+
+
+class MarksFirst(Relay):
+    """Marks a page as sent before it is."""
+
+    def turn(self) -> int:
+        session = self.store.session()
+        page = session.where(JOURNAL, {"unsent": True}, order="order")
+        sent = {"unsent": None, "sent_at": self.clock()}
+        session.patch(JOURNAL, {each["_id"]: sent for each in page})
+        self.publisher.publish([record for each in page for record in records_of(each)])
+        return len(page)
+
+
+class NewestFirst(Relay):
+    """Sends what waits by another order than that of the aggregates."""
+
+    def turn(self) -> int:
+        session = self.store.session()
+        page = session.where(JOURNAL, {"unsent": True}, order="order")[::-1]
+        self.publisher.publish([record for each in page for record in records_of(each)])
+        sent = {"unsent": None, "sent_at": self.clock()}
+        session.patch(JOURNAL, {each["_id"]: sent for each in page})
+        return len(page)
+
+
+class ByTheClock(Relay):
+    """Sends in the order of the wall clock."""
+
+    def turn(self) -> int:
+        session = self.store.session()
+        page = session.where(JOURNAL, {"unsent": True}, order="recorded_at")
+        self.publisher.publish([record for each in page for record in records_of(each)])
+        sent = {"unsent": None, "sent_at": self.clock()}
+        session.patch(JOURNAL, {each["_id"]: sent for each in page})
+        return len(page)
+
+
+class CommitsFirst(Consumer):
+    """Passes over records before they are in the store."""
+
+    def turn(self) -> int:
+        records = self.subscription.poll(0)
+        if records:
+            self.subscription.commit(records)
+            self._apply(records)
+        return len(records)
+
+
+class PassesOverPoison(Consumer):
+    """Takes what it can read and leaves the rest."""
+
+    def _apply(self, records: Sequence[Origin]) -> bool:
+        return super()._apply([each for each in records if each.value and each.value[:2] != b"{b"])
+
+
+class NoInbox(Runner):
+    """Never asks whether an event came before."""
+
+    def _batch(self, session: Any, steps: Any, hopeful: bool = False) -> Any:  # noqa: ARG002
+        return _Forgetful(self, session, steps).verdicts()
+
+
+class _Forgetful(_Batch):
+    def _before(self, step: Any) -> None:  # noqa: ARG002
+        return None
+
+
+class NoUniqueIndex(SimulatedSession):
+    """Takes a second journal document of the same id for an update."""
+
+    def insert(self, collection: str, documents: Sequence[Document]) -> None:
+        if collection != JOURNAL:
+            super().insert(collection, documents)
+            return
+        for each in documents:
+            self._put(collection, each)
+
+
+class OverwritingStore(SimulatedStore):
+    sessions = NoUniqueIndex
+
+
+class LastWriterWins(SimulatedSession):
+    """Replaces whatever is there."""
+
+    def replace(self, collection: str, documents: Sequence[Document]) -> None:
+        for each in documents:
+            self._put(collection, each)
+        self._commit_if_alone()
+
+
+class LostUpdates(SimulatedStore):
+    sessions = LastWriterWins
+
+    def check_unchanged(self, session: Any, seen: Any) -> None:
+        """Nobody is told that somebody else was first."""
+
+
+class TornTransactions(SimulatedStore):
+    """Now and then keeps the state of a transaction without its journal."""
+
+    def transact(self, work: Any) -> Any:
+        if self.faults.bites("store away before the commit"):
+            session = MemorySession(self.collections)
+            work(session)
+            session._written.pop(JOURNAL, None)
+            session.commit()
+        return super().transact(work)
+
+
+class NeverTakenUp(Deferrals):
+    def sweep(self) -> int:
+        return 0
+
+
+def deaf(service: str, *unheard: type[Any]) -> Callable[[str, Routes], Routes]:
+    """A network in which one service does not act on these events."""
+    lost = {each.type for each in unheard}
+
+    def routes(name: str, known: Routes) -> Routes:
+        return {kind: route for kind, route in known.items() if name != service or kind not in lost}
+
+    return routes
+
+
+NO_STOPS = deaf(SCHEDULING, SafetyHoldRaised, ClearanceWithdrawn, ConsentRevoked)
+NO_HOLDS = deaf(SESSION_RECORD, SafetyHoldRaised)
+BUGS: dict[str, tuple[Plan, str]] = {
+    "marked before published": (Plan(relay=MarksFirst), "I3 I4 I6"),
+    "newest first": (Plan(relay=NewestFirst), "I5"),
+    "ordered by wall clock": (Plan(relay=ByTheClock), "I5"),
+    "offsets committed before applying": (Plan(consumer=CommitsFirst), "I9"),
+    "poison passed over": (Plan(consumer=PassesOverPoison), "I9"),
+    "no inbox": (Plan(runner=NoInbox, store=OverwritingStore), "I1 I2"),
+    "last writer wins": (Plan(store=LostUpdates), "I5"),
+    "torn transactions": (Plan(store=TornTransactions), "I5"),
+    "deferred and forgotten": (Plan(deferrals=NeverTakenUp), "I16"),
+    "scheduling deaf to stops": (Plan(routes=NO_STOPS), "no dose is booked"),
+    "session-record deaf to holds": (Plan(routes=NO_HOLDS), "copies agree"),
+}
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_a_planted_bug_is_caught(bug: str) -> None:
+    plan, expected = BUGS[bug]
+
+    tally = simulate(
+        range(WORLDS_TO_CATCH_A_BUG),
+        ACTIONS,
+        plan,
+        enough=lambda so_far: any(
+            name.startswith(expected) for found in so_far.witnesses.values() for name in found
+        ),
+    )
+
+    caught = {name for found in tally.witnesses.values() for name in found}
+    assert any(name.startswith(expected) for name in caught), f"only caught by {caught}"
