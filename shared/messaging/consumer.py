@@ -17,6 +17,7 @@ from shared.storage.runner import Runner
 from shared.storage.steps import Origin, Routes, Step, Verdict, tally
 
 POLL_S = 0.2
+IDLE_WATCHES_MAX = 3
 
 
 def step_of(origin: Origin, group: str, routes: Routes) -> Step:
@@ -56,19 +57,22 @@ class Consumer:
         return len(records)
 
     def watch(self) -> None:
-        """Measures the lag; a member that stands still while the end moves away is restarted."""
+        """Measures the lag, and restarts a client that does not do its work: it stands still
+        while the end moves away, or it has long owned nothing (a join that never ended)."""
         lag = self.subscription.lag()
         for (topic, partition), records in lag.items():
             metrics.LAG.labels(self.group, topic, str(partition)).set(records)
-        stuck = [place for place, behind in lag.items() if behind > self._behind.get(place, behind)]
-        self._behind = lag
-        if stuck and not self._moved:
-            logger().warning("consumer stands still", partitions=len(stuck))
+        stuck = any(behind > self._behind.get(place, behind) for place, behind in lag.items())
+        self._idle_watches = 0 if lag else self._idle_watches + 1
+        if (stuck and not self._moved) or self._idle_watches == IDLE_WATCHES_MAX:
+            logger().warning("consumer restarted", owned=len(lag))
             metrics.RESTARTS.labels(self.group).inc()
             self.subscription.restart()
-        self._moved = False
+            self._idle_watches = 0
+        self._behind, self._moved = lag, False
 
     _moved: bool = False
+    _idle_watches: int = 0
 
     def _apply(self, records: Sequence[Origin]) -> bool:
         """Whether the records are in the store; False only if asked to stop before."""

@@ -1,5 +1,6 @@
 """Replays dead-letter lanes: by itself where only an earlier event was missing, else on demand."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from shared.kernel.errors import Conflict, Unavailable
@@ -53,7 +54,9 @@ class DeadLetters:
         step = step_of(origin_of(letter), self.group, self.routes)
         try:
             return self.runner.redeliver(step, letter).verdict != "parked"
-        except (Conflict, Unavailable):
+        except Conflict:
+            return False  # somebody else wrote; the next sweep sees the outcome
+        except Unavailable:
             raise
         except Exception as bug:  # noqa: BLE001 - the letter stays where it is safe
             logger().error("letter fails again", letter=letter["_id"], exc_info=bug)
@@ -67,7 +70,8 @@ class DeadLetters:
                 version = parked[0]["version"] + 1
                 session.replace(LANES, [parked[0] | {"parked": False, "version": version}])
 
-        self.runner.store.transact(release)
+        with suppress(Conflict):  # a letter has just come in, or somebody else was first
+            self.runner.store.transact(release)
 
     def _session(self) -> Session:
         return self.runner.store.session()

@@ -108,6 +108,7 @@ class KafkaSubscription:
             if consumer.paused():
                 consumer.resume(*consumer.paused())
             polled = consumer.poll(timeout_ms=int(timeout_s * 1000))
+            _finish_join(consumer)
         except KafkaError as error:
             raise Unavailable("Kafka is away") from error
         return [_origin(record) for records in polled.values() for record in records]
@@ -158,6 +159,17 @@ class KafkaSubscription:
         if self._consumer is None:
             self._consumer = KafkaConsumer(*self._topics, **_CONSUMER, **self._settings)
         return self._consumer
+
+
+def _finish_join(consumer: Any) -> None:
+    """Takes up a join that a poll's time-out left half-way (decision 4).
+
+    kafka-python 3.0.12 resumes it only while it thinks that a join is needed; a leader that has
+    done the assignment no longer does, and would own nothing for ever while looking alive.
+    """
+    coordinator = consumer._coordinator
+    if coordinator.rejoining and not coordinator.need_rejoin():
+        coordinator.request_rejoin()
 
 
 def _origin(record: Any) -> Origin:

@@ -11,7 +11,7 @@ from cattrs import Converter
 from shared.storage.store import Document
 
 T = TypeVar("T")
-_PLAIN = {str, int, bool, type(None)}
+_PLAIN = {str, int, bool, type(None), ...}
 
 
 def _converter() -> Converter:
@@ -27,7 +27,8 @@ def _converter() -> Converter:
 
 def _is_plain_tuple(kind: Any) -> bool:
     """Of items that BSON keeps as they are, such as answers: nothing to do for each of them."""
-    return get_origin(kind) is tuple and _PLAIN.issuperset(_kinds(get_args(kind)[0]))
+    items = get_args(kind) if get_origin(kind) is tuple else ()
+    return bool(items) and all(_PLAIN.issuperset(_kinds(each)) for each in items)
 
 
 def _kinds(hint: Any) -> Iterator[Any]:

@@ -53,9 +53,11 @@ class Runner:
         return self.store.transact(partial(self._resumed, step=step, document=document))
 
     def refuse(self, document: Document, code: str, reason: str) -> None:
-        """Ends a deferral that waited too long."""
-        fields = {"verdict": "rejected", "code": code, "reason": reason, "content": None}
-        self.store.session().patch(JOURNAL, {document["_id"]: fields})
+        """Ends a deferral that waited too long. Raises Conflict if it was decided meanwhile."""
+        said = {"verdict": "rejected", "code": code, "reason": reason}
+        kept = {name: value for name, value in document.items() if name != "content"}
+        refused = kept | said | {"version": document["version"] + 1}
+        self.store.session().replace(JOURNAL, [refused])
 
     def redeliver(self, step: Step, letter: Document) -> Verdict:
         """Applies a parked record, if it can be now, and takes it out of its lane."""
@@ -163,7 +165,7 @@ class _Batch:
             return journal.repeated(step, before)
         if step.fault or self._missing_predecessor(step):
             return Verdict("parked", code=GAP if not step.fault else "malformed")
-        verdict, document = self.decide(step)
+        verdict, document = self._behind(step) or self.decide(step)
         self._session.insert(JOURNAL, [document])
         self.work.write()
         return verdict

@@ -11,7 +11,7 @@ from rich.console import Console
 from tests.bench import report
 from tests.bench.measures import FULL, QUICK, Measurements, Scale
 from tests.bench.ours.consume import CONSUMER, RELAY, Consumption, relay_round
-from tests.bench.ours.ingest import Ingest
+from tests.bench.ours.ingest import API, Ingest
 from tests.bench.ours.stream import PROCESSES, Stream
 from tests.bench.stage import Stage, staged
 from tests.kit.network import running_network
@@ -50,7 +50,7 @@ def _measure(stage: Stage, scale: Scale) -> None:
 
 
 def _ingest(stage: Stage, scale: Scale) -> None:
-    stage.only("intake-api-1")
+    stage.only(API)
     ingest = Ingest(stage, scale)
     ingest.put_on_file()
     for number in range(scale.rounds):

@@ -33,16 +33,26 @@ QUICK = Scale("quick", 2, 4, 320, 4000, 4000, 2, 12, restarts=1)
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One round of one variant. `client_cpu_s` is what the client itself used of the cores."""
+    """One round of one variant.
+
+    `cpu_s` is what the measured process used of the cores (raw: the writer), `client_cpu_s` what
+    the load client did. Wall clock suffers from whoever else is on the machine, this hardly does.
+    """
 
     count: int
     seconds: float
     latencies_ms: tuple[float, ...] = ()
+    cpu_s: float = 0.0
     client_cpu_s: float = 0.0
 
     @property
     def rate(self) -> float:
         return self.count / self.seconds if self.seconds else 0.0
+
+    @property
+    def cpu_us(self) -> float:
+        """Of each event."""
+        return self.cpu_s / self.count * 1e6 if self.count else 0.0
 
     @property
     def client_share(self) -> float:
@@ -70,6 +80,9 @@ class Measurements:
 
     def rate(self, name: str) -> Spread:
         return spread([run.rate for run in self.runs[name]])
+
+    def cpu_us(self, name: str) -> Spread:
+        return spread([run.cpu_us for run in self.runs[name]])
 
     def latency_ms(self, name: str, share: float) -> Spread:
         return spread([percentile(run.latencies_ms, share) for run in self.runs[name]])

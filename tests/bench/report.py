@@ -15,25 +15,33 @@ from tests.bench.measures import Measurements, Scale, Spread, percentile, spread
 
 # The variant, what it is compared with, and what its numbers are.
 RATES = (
-    ("batch x1", "raw batch x1", "ingest, POSTs of 500, 1 client"),
-    ("batch x4", "raw batch x4", "ingest, POSTs of 500, 4 clients"),
-    ("single x8", "raw single x8", "ingest, single POSTs, 8 clients"),
-    ("single x32", "raw single x32", "ingest, single POSTs, 32 clients"),
-    ("consume", "raw consume", "session-record consumes into read models"),
-    ("relay", "raw kafka produce", "relay, journal to Kafka"),
-    ("raw batch x1", "", "raw: transactions of the same 500, 1 thread"),
-    ("raw batch x4", "", "raw: transactions of the same 500, 4 threads"),
-    ("raw single x8", "", "raw: a transaction per event, its documents, 8 threads"),
-    ("raw single x8, one document", "", "raw: a transaction per event, one document, 8 threads"),
-    ("raw single x32", "", "raw: a transaction per event, its documents, 32 threads"),
-    ("raw single x32, one document", "", "raw: a transaction per event, one document, 32 threads"),
-    ("raw consume", "", "raw: transactions of the consumer's batches, 1 thread"),
-    ("raw kafka produce", "", "raw: kafka-python, acks=all, idempotent"),
-    ("raw kafka consume", "", "raw: kafka-python, polls of 500"),
-    ("stream, acknowledged", "", "open loop at 50/s: POST to answer"),
-    ("stream, readable", "", "open loop at 50/s: POST to record on outcomes.stream"),
+    ("batch x1", "raw batch x1", "ingest: POSTs of 500, 1 client"),
+    ("raw batch x1", "", "  raw: the same transactions, 1 thread"),
+    ("batch x4", "raw batch x4", "ingest: POSTs of 500, 4 clients"),
+    ("raw batch x4", "", "  raw: the same transactions, 4 threads"),
+    ("single x8", "raw single x8", "ingest: single POSTs, 8 clients"),
+    ("raw single x8", "", "  raw: the same transactions, 8 threads"),
+    ("raw single x8, one document", "", "  raw: of one document each, 8 threads"),
+    ("single x32", "raw single x32", "ingest: single POSTs, 32 clients"),
+    ("raw single x32", "", "  raw: the same transactions, 32 threads"),
+    ("raw single x32, one document", "", "  raw: of one document each, 32 threads"),
+    ("consume", "raw consume", "session-record: Kafka to read models"),
+    ("raw consume", "", "  raw: the same transactions, 1 thread"),
+    ("raw kafka consume", "", "  raw: kafka-python, polls of 500"),
+    ("relay", "raw kafka produce", "relay: journal to Kafka"),
+    ("raw kafka produce", "", "  raw: kafka-python, acks=all, idempotent"),
+    ("stream, acknowledged", "", "open loop, 50/s: POST to its answer"),
+    ("stream, readable", "", "open loop, 50/s: POST to outcomes.stream"),
 )
-HEADINGS = ("what", "events/s min / median / max", "p50 ms", "p99 ms", "of the raw limit")
+HEADINGS = (
+    "what",
+    "events/s min / median / max",
+    "p50 ms",
+    "p99 ms",
+    "CPU us/event",
+    "of the raw limit",
+)
+_WIDTH_IN_A_FILE = 140
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,8 @@ def write(found: Measurements, scale: Scale, folder: Path) -> None:
     for row in rows:
         table.add_row(*row)
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH_IN_A_FILE)
     console.print(table)
     for aim in judged:
         console.print(aim.words(), style="green" if aim.met else "bold red", markup=False)
@@ -97,7 +107,8 @@ def _rows(found: Measurements) -> Iterator[tuple[str, ...]]:
             continue
         has_latency = any(run.latencies_ms for run in found.runs[name])
         p50, p99 = (_latency(found, name, share) if has_latency else "" for share in (0.5, 0.99))
-        yield words, _rate(found.rate(name)), p50, p99, _ratio(found, name, raw)
+        cpu = f"{found.cpu_us(name).middle:.0f}" if found.cpu_us(name).high else ""
+        yield words, _rate(found.rate(name)), p50, p99, cpu, _ratio(found, name, raw)
 
 
 def _rate(rate: Spread) -> str:
@@ -156,6 +167,10 @@ def _circumstances(found: Measurements, scale: Scale) -> Iterator[str]:
     )
     before, after = found.values["load average"]
     yield f"Load average of the machine before {before:.1f}, after {after:.1f}; {scale.name} run"
+    yield (
+        "CPU: of the service process (raw: of the Python process that writes), median; what others"
+        " do on the machine changes it less than the rates"
+    )
     yield f"Python {platform.python_version()}, {platform.machine()}"
 
 
@@ -180,6 +195,7 @@ def _plain(found: Measurements, judged: list[Aim], scale: Scale) -> dict[str, An
                 "count": run.count,
                 "seconds": run.seconds,
                 "rate": run.rate,
+                "cpu_us": run.cpu_us,
                 "client_share": run.client_share,
                 "p50_ms": percentile(run.latencies_ms, 0.5),
                 "p99_ms": percentile(run.latencies_ms, 0.99),

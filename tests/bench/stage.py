@@ -81,6 +81,10 @@ class Stage:
         pair = (client["client_id"], client["client_secret"])
         return TokenSource(self.network.addresses["token_endpoint"], pair, Calls()).token()
 
+    def cpu_s(self, name: str) -> float:
+        """Seconds of CPU that a process and its children have used so far."""
+        return sum(sum(each.cpu_times()[:2]) for each in self._tree(name))
+
     def weigh(self) -> None:
         """The memory of every running process of ours: the largest is what counts."""
         for name, child in self.network.processes.items():
@@ -91,10 +95,9 @@ class Stage:
 
     def idle_share(self, seconds: float) -> None:
         """What the whole network uses of one core when nothing happens."""
-        trees = [process for name in self.network.processes for process in self._tree(name)]
-        before = sum(sum(each.cpu_times()[:2]) for each in trees)
+        before = sum(self.cpu_s(name) for name in self.network.processes)
         time.sleep(seconds)
-        used = sum(sum(each.cpu_times()[:2]) for each in trees) - before
+        used = sum(self.cpu_s(name) for name in self.network.processes) - before
         self.found.values["idle share"].append(used / seconds)
 
     def _tree(self, name: str) -> list[psutil.Process]:

@@ -9,7 +9,7 @@ from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts import intake, site
 from shared.contracts.envelope import Event
 from shared.kernel.identifiers import derive
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import IDLE_WATCHES_MAX, Consumer
 from shared.messaging.dead_letter import DeadLetters
 from shared.messaging.deferrals import Deferrals
 from shared.messaging.memory import MemoryBroker, MemorySubscription
@@ -185,3 +185,29 @@ def test_a_consumed_event_that_waits_holds_back_the_later_ones_of_its_source(
     run.run([posted(site.ReferralReceived)])
 
     assert (sweep(), heard(store), parked(store)) == (2, 2, [])
+
+
+class Wedged(MemorySubscription):
+    """A member that never gets a partition, as after a join that did not end."""
+
+    restarts = 0
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        return {}
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+
+def test_a_member_that_has_long_owned_nothing_is_restarted(store: Store) -> None:
+    wedged = Wedged(MemoryBroker(), "outcomes", [TOPIC])
+    watched = Consumer(
+        "outcomes", wedged, runner(store), ROUTES, lambda: True, lambda _attempt: None
+    )
+
+    for _ in range(IDLE_WATCHES_MAX - 1):
+        watched.watch()
+    assert wedged.restarts == 0
+    watched.watch()
+
+    assert wedged.restarts == 1

@@ -13,8 +13,9 @@ from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES, LETTERS
 from shared.storage.steps import SITE, Origin
 from shared.storage.store import Document
+from tests.simulation.journey import Sent
 from tests.simulation.service import Node
-from tests.simulation.world import Sent, World
+from tests.simulation.world import World
 
 NAMES = frozenset(topic.name for topic in TOPICS)
 

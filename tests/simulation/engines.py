@@ -142,6 +142,7 @@ class SimulatedSession(MemorySession):
         faults = self._store.faults
         faults.crash("crash before a write outside")
         faults.away("store away before a write outside")
+        faults.race("raced before a write outside", self._store.rival)
         write()
         faults.crash("crash after a write outside")
         faults.away("store away after a write outside")

@@ -22,6 +22,7 @@ RATES: Mapping[str, float] = {
     "store away after a write outside": 0.02,
     "crash in a transaction": 0.004,
     "crash after a commit": 0.006,
+    "raced before a write outside": 0.08,
     "crash before a write outside": 0.01,
     "crash after a write outside": 0.01,
     "broker away before appending": 0.03,

@@ -5,16 +5,21 @@ the stores as a site would over HTTP. The dice decide what becomes of the patien
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any, Literal, Protocol
 
+import orjson
+
 from services.intake.domain.consent import required_elements
+from shared.client.events import SERVICE_OF, Numbering
+from shared.codec import strict_json
 from shared.contracts import site
 from shared.contracts.instruments import C_SSRS, PHQ_9
 from shared.contracts.site import ResourceKind
 from shared.kernel.identifiers import derive
+from shared.web.identity import Principal
 from tests.kit.intake import C_SSRS_HIGH, TWO_FAILED, c_ssrs, findings, phq_9
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -47,6 +52,8 @@ HAS: dict[ResourceKind, int] = {
     "nurse": 1,
     "therapist": 2,
 }
+TAKEN = ("accepted", "deferred", "rejected", "duplicate")
+ROLES = frozenset({"coordinator", "prescriber", "psychiatrist", "nurse", "therapist"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,56 @@ class Happening:
 
 
 Script = Iterator[Happening | None]
+
+
+@dataclass
+class Sent:
+    """One posted event, and every answer that reached its site: (verdict, first verdict)."""
+
+    service: str
+    patient: str
+    raw: dict[str, Any]
+    answers: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_taken(self) -> bool:
+        return any(verdict in TAKEN for verdict, _ in self.answers)
+
+
+@dataclass
+class Site:
+    """One clinic's site. `spool`: told and not yet answered, in order."""
+
+    clinic: str
+    scripts: dict[str, Script]
+    numbering: Numbering = field(default_factory=Numbering)
+    spool: list[Sent] = field(default_factory=list)
+    archive: list[Sent] = field(default_factory=list)
+
+    @property
+    def sender(self) -> Principal:
+        return Principal(f"{self.clinic}-main", self.clinic, "main", ROLES, frozenset())
+
+    def tell(self, happening: Happening) -> Sent:
+        kind, number = happening.data.type, len(self.archive) + len(self.spool)
+        service = SERVICE_OF[kind]
+        raw = {
+            "specversion": "1.0",
+            "id": f"{self.clinic}-{number}",
+            "source": f"/clinics/{self.clinic}/sites/main",
+            "type": kind,
+            "subject": happening.subject,
+            "time": happening.time.isoformat(),
+            "sequence": self.numbering.next(service),
+            "data": orjson.loads(strict_json.dumps(happening.data)),
+        }
+        sent = Sent(service, happening.subject, raw)
+        self.spool.append(sent)
+        return sent
+
+    def file_answered(self) -> None:
+        self.archive += [each for each in self.spool if each.is_taken]
+        self.spool = [each for each in self.spool if not each.is_taken]
 
 
 class Eyes(Protocol):

@@ -118,7 +118,7 @@ def describe(tally: Tally, actions: int) -> str:
         f"  {'care':14} {_sums(Counter(happened))}",
         f"  {'faults':14} {tally.bit.total()} of {len(tally.bit)} kinds",
         *(f"    {count:7} {kind}" for kind, count in tally.bit.most_common()),
-        *tally.vacuous(),
+        f"  {'not seen':14} {', '.join(tally.vacuous()) or 'nothing: all was'}",
     ]
     return "\n".join(lines)
 

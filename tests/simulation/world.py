@@ -6,34 +6,26 @@ lets the network come to rest, as an operator would who repairs the poisoned lan
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from random import Random
 from typing import Any
 
-import orjson
-
-from shared.client.events import SERVICE_OF, Numbering
-from shared.codec import strict_json
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.topics import COURSE, ENCOUNTER, PATIENT, SERVICES
-from shared.kernel.errors import Conflict, Unavailable
+from shared.kernel.errors import Unavailable
 from shared.messaging.memory import MemoryBroker
 from shared.storage.lanes import LANES
 from shared.storage.steps import Verdict
-from shared.web.identity import Principal
 from tests.kit.poison import POISON
 from tests.simulation.faults import Crash, Faults, WorldClock
-from tests.simulation.journey import Happening, Life, Script, opening
+from tests.simulation.journey import Life, Script, Sent, Site, opening
 from tests.simulation.service import SERVICES as ALL
 from tests.simulation.service import Node, Plan, Surroundings
 
 CLINICS = ("riverside", "harbor")
 PATIENTS = 3
 """A clinic. Few, so that a world of a thousand steps sees whole courses."""
-ROLES = frozenset({"coordinator", "prescriber", "psychiatrist", "nurse", "therapist"})
-TAKEN = ("accepted", "deferred", "rejected", "duplicate")
 ACTIONS: dict[str, float] = {
     "post": 30,
     "relay": 16,
@@ -55,56 +47,6 @@ POISONS = [
 ]
 ROUNDS_TO_REST = 120
 OPERATOR = "operator"
-
-
-@dataclass
-class Sent:
-    """One posted event, and every answer that reached its site: (verdict, first verdict)."""
-
-    service: str
-    patient: str
-    raw: dict[str, Any]
-    answers: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def is_taken(self) -> bool:
-        return any(verdict in TAKEN for verdict, _ in self.answers)
-
-
-@dataclass
-class Site:
-    """One clinic's site. `spool`: told and not yet answered, in order."""
-
-    clinic: str
-    scripts: dict[str, Script]
-    numbering: Numbering = field(default_factory=Numbering)
-    spool: list[Sent] = field(default_factory=list)
-    archive: list[Sent] = field(default_factory=list)
-
-    @property
-    def sender(self) -> Principal:
-        return Principal(f"{self.clinic}-main", self.clinic, "main", ROLES, frozenset())
-
-    def tell(self, happening: Happening) -> Sent:
-        kind, number = happening.data.type, len(self.archive) + len(self.spool)
-        service = SERVICE_OF[kind]
-        raw = {
-            "specversion": "1.0",
-            "id": f"{self.clinic}-{number}",
-            "source": f"/clinics/{self.clinic}/sites/main",
-            "type": kind,
-            "subject": happening.subject,
-            "time": happening.time.isoformat(),
-            "sequence": self.numbering.next(service),
-            "data": orjson.loads(strict_json.dumps(happening.data)),
-        }
-        sent = Sent(service, happening.subject, raw)
-        self.spool.append(sent)
-        return sent
-
-    def file_answered(self) -> None:
-        self.archive += [each for each in self.spool if each.is_taken]
-        self.spool = [each for each in self.spool if not each.is_taken]
 
 
 class World:
@@ -191,8 +133,6 @@ class World:
             return work()
         except Unavailable:
             return 1
-        except Conflict:
-            return self._lost(node, process)
         except Crash:
             node.restart(process)
             return 1
@@ -204,13 +144,6 @@ class World:
             self._busy.pop()
             if process in node.stopping:
                 node.restart(process)
-
-    def _lost(self, node: Node, process: str) -> int:
-        """An operator tries again; a process that is told of a conflict dies of it."""
-        if process != OPERATOR:
-            self.bugs.append(f"{node.name} {process} died of a conflict")
-            node.restart(process)
-        return 1
 
     def _rival_of(self, node: Node) -> Callable[[], None]:
         """Somebody else's turn in the middle of a process's: never two deep."""

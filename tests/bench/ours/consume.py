@@ -39,11 +39,12 @@ class Consumption:
         child = self._stage.network.processes[CONSUMER]
         child.freeze()
         self._publish(self._scale.consumed // 4)
-        began = datetime.now(UTC)
+        began, cpu_s = datetime.now(UTC), self._stage.cpu_s(CONSUMER)
         child.thaw()
         seconds = until(self._is_drained, self._scale.limit_s * 2)
+        cpu_s = self._stage.cpu_s(CONSUMER) - cpu_s
         done = self._journal.count_documents({"recorded_at": {"$gte": began}})
-        self._stage.found.add("consume", Run(done, seconds))
+        self._stage.found.add("consume", Run(done, seconds, cpu_s=cpu_s))
         self._raw(began)
 
     def raw_kafka(self) -> None:
@@ -89,13 +90,13 @@ def relay_round(stage: Stage, window_s: float) -> None:
         return journal.count_documents({"unsent": True}, hint="unsent")
 
     child, before = stage.network.processes[RELAY], unsent()
-    began_s = time.monotonic()
+    began_s, cpu_s = time.monotonic(), stage.cpu_s(RELAY)
     child.thaw()
     until(lambda: unsent() == 0, window_s, every_s=window_s / 20)
     child.freeze()
-    seconds = time.monotonic() - began_s
+    seconds, cpu_s = time.monotonic() - began_s, stage.cpu_s(RELAY) - cpu_s
     if before > unsent():
-        stage.found.add("relay", Run(before - unsent(), seconds))
+        stage.found.add("relay", Run(before - unsent(), seconds, cpu_s=cpu_s))
 
 
 def history(patient: str) -> list[KafkaRecord]:

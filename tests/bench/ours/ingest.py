@@ -3,7 +3,7 @@
 Durable and acknowledged is what counts: verdicts `accepted`, checked against the journal after.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.web.ingest import BATCH as BATCHED
 from shared.web.ingest import STRUCTURED
@@ -13,6 +13,8 @@ from tests.bench.ours.load import Client, Job, closed_loop
 from tests.bench.raw import mongo
 from tests.bench.raw.documents import Written, without_state, written
 from tests.bench.stage import Stage, service, site_of
+
+API = "intake-api-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,9 @@ class Ingest:
             Client(tokens[site], tuple(body.content for body in own)) for site, own in bodies
         )
         job = Job(self._stage.url("intake"), content_type, clients, self._scale.limit_s)
+        cpu_s = self._stage.cpu_s(API)
         run = self._stage.apart(closed_loop, job)
+        run = replace(run, cpu_s=self._stage.cpu_s(API) - cpu_s)
         self._accepted += run.count
         sizes = [len(body.content) / body.events for _, own in bodies for body in own]
         self._stage.found.values["event bytes"].append(sum(sizes) / len(sizes))

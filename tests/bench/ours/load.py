@@ -53,7 +53,7 @@ def closed_loop(job: Job) -> Run:
         done = [each.result() for each in working]
         seconds, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
     latencies = tuple(each for _, own in done for each in own)
-    return Run(sum(accepted for accepted, _ in done), seconds, latencies, cpu_s)
+    return Run(sum(accepted for accepted, _ in done), seconds, latencies, client_cpu_s=cpu_s)
 
 
 def open_loop(job: Job, rate: float, connections: int = 16) -> list[Posted]:

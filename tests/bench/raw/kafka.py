@@ -48,7 +48,7 @@ def _produced(bootstrap_servers: str, topic: str, records: Sequence[KafkaRecord]
         each.get(timeout=30)
     seconds, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
     producer.close()
-    return Run(len(records), seconds, client_cpu_s=cpu_s)
+    return Run(len(records), seconds, cpu_s=cpu_s)
 
 
 def _consumed(bootstrap_servers: str, topic: str, count: int, limit_s: float) -> Run:
@@ -65,7 +65,7 @@ def _consumed(bootstrap_servers: str, topic: str, count: int, limit_s: float) ->
         done += _polled(consumer)
     seconds, cpu_s = time.monotonic() - began_s, time.process_time() - cpu_s
     consumer.close(autocommit=False)
-    return Run(done, seconds, client_cpu_s=cpu_s)
+    return Run(done, seconds, cpu_s=cpu_s)
 
 
 def _polled(consumer: KafkaConsumer) -> int:
