@@ -76,7 +76,8 @@ def _origin(document: Document) -> Origin:
 
 
 def _present(session: Session, waiting: list[Document]) -> set[str]:
-    """Ids of the journal documents whose awaited document is there now."""
+    """Ids of the journal documents whose awaited document is there now. (A refusal that waits
+    behind another event is decided anew each time: what it waits for may also just be over.)"""
     wanted = defaultdict(set)
     for document in waiting:
         wanted[document["waits_in"]].add(document["waits_for"])
@@ -84,6 +85,5 @@ def _present(session: Session, waiting: list[Document]) -> set[str]:
         (collection, found["_id"])
         for collection, ids in wanted.items()
         for found in session.find(collection, ids)
-        if found.get("verdict") != "deferred"  # an earlier event that itself still waits
     }
     return {each["_id"] for each in waiting if (each["waits_in"], each["waits_for"]) in there}

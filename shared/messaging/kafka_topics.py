@@ -24,12 +24,16 @@ def create_topics(bootstrap_servers: str, replication: int = 1) -> None:
     try:
         admin = KafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=15_000)
         with contextlib.closing(admin):
-            present = set(admin.list_topics())
-            for topic in [each for each in _wanted(replication) if each.name not in present]:
-                with contextlib.suppress(TopicAlreadyExistsError):  # another process was first
-                    admin.create_topics([topic])
+            _create_missing(admin, replication)
     except KafkaError as error:
         raise Unavailable("Kafka is away") from error
+
+
+def _create_missing(admin: KafkaAdminClient, replication: int) -> None:
+    present = set(admin.list_topics())
+    for topic in [each for each in _wanted(replication) if each.name not in present]:
+        with contextlib.suppress(TopicAlreadyExistsError):  # another process was first
+            admin.create_topics([topic])
 
 
 def _wanted(replication: int) -> list[NewTopic]:

@@ -5,7 +5,7 @@ Posted and consumed events take the same way; only a consumed one can be parked 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from shared.kernel.clock import Clock
@@ -20,6 +20,8 @@ from shared.storage.unit_of_work import Work
 
 ATTEMPTS = 8
 ATTEMPTS_AT_A_BUG = 3
+REFUSAL_WAITS = timedelta(minutes=10)
+"""How long a deferred event can hold back a refusal: far longer than Kafka lags on a good day."""
 
 
 @dataclass(frozen=True)
@@ -205,14 +207,16 @@ class _Batch:
         return verdict, document
 
     def _still_waiting(self, step: Step) -> str | None:
-        """An earlier posted event of the patient that is deferred: a refusal might rest on what
-        it is about to say, so it waits too. (What is accepted need not wait.)"""
+        """An earlier posted event of the patient that was deferred not long ago: a refusal might
+        rest on what it is about to say, so it waits too. (What is accepted need not wait.)"""
         if step.reader != SITE:
             return None
         event, own = step.event, self._known.get(step.id)
         fields = {"verdict": "deferred", "clinic": event.clinic, "subject": event.subject}
         stored = self._session.where(JOURNAL, fields, order="order")
-        earlier = [each for each in stored if own is None or each["order"] < own["order"]]
+        since = self._now - REFUSAL_WAITS
+        recent = [each for each in stored if each["recorded_at"] > since]
+        earlier = [each for each in recent if own is None or each["order"] < own["order"]]
         fresh = [each for each in self._fresh.values() if fields.items() <= each.items()]
         return next((str(each["_id"]) for each in earlier + fresh), None)
 
@@ -257,7 +261,7 @@ class _Batch:
 
     def _answer(self, step: Step) -> Verdict:
         if step.envelope and (before := self._before(step)):
-            return journal.repeated(step, before)
+            return self._repeated(step, before)
         if step.origin and (parked := self._park(step)):
             return parked
         if step.fault:
@@ -267,6 +271,13 @@ class _Batch:
             return verdict  # not decided: the sender mends it and sends the same id again
         self._fresh[step.id] = document
         return verdict
+
+    def _repeated(self, step: Step, before: Document) -> Verdict:
+        verdict = journal.repeated(step, before)
+        if verdict.verdict != "conflict" or not step.origin or not self._parking:
+            return verdict
+        self._parking.park(step.origin, verdict.code, verdict.reason)  # somebody forged or forked
+        return replace(verdict, verdict="parked")
 
     def _before(self, step: Step) -> Document | None:
         return self._fresh.get(step.id) or self._known.get(step.id)

@@ -211,3 +211,37 @@ def test_a_member_that_has_long_owned_nothing_is_restarted(store: Store) -> None
     watched.watch()
 
     assert wedged.restarts == 1
+
+
+def test_a_record_that_reuses_an_id_for_other_content_is_parked(store: Store) -> None:
+    broker = MemoryBroker()
+    [first] = published(site.ReferralReceived)
+    forged = KafkaRecord(
+        "x", TOPIC, first.key, b'{"indication":"chronic-depression"}', first.headers
+    )
+    broker.publish([first, forged])
+
+    consumer(store, broker).turn()
+
+    assert (heard(store), parked(store)) == (1, ["patient-1"])
+    [letter] = store.session().where(LETTERS, {"status": "parked"})
+    assert (letter["code"], letter["value"]) == ("id-reused", forged.value)
+
+
+def test_what_kafka_told_waits_as_long_as_it_takes(store: Store) -> None:
+    broker, clock = MemoryBroker(), Clock()
+    source = "/clinics/riverside/intake/patients/patient-1"
+    told = intake.ConsentRevoked("patient-request")
+    event = Event(
+        derive(source, "1"), source, told.type, "patient-1", NOW, "riverside", told, sequence=1
+    )
+    broker.publish([to_kafka(event, TOPIC)])
+    consumer(store, broker).turn()
+    run = runner(store, clock, "outcomes")
+    sweep = Deferrals("outcomes", run, ROUTES, clock, timedelta(days=3)).sweep
+
+    clock.move(timedelta(days=30))
+    sweep()
+    run.run([posted(site.ReferralReceived)])
+
+    assert (sweep(), heard(store)) == (1, 1)

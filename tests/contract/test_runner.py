@@ -10,6 +10,7 @@ from shared.kernel.errors import Malformed
 from shared.messaging.deferrals import Deferrals, step_again
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.reads import Reads
+from shared.storage.runner import REFUSAL_WAITS
 from shared.storage.store import Store
 from tests.kit.toy import ROUTES, WARDS, Clock, Ward, posted, runner
 
@@ -198,3 +199,15 @@ def test_what_would_be_refused_waits_while_an_earlier_event_of_the_patient_waits
 
     again = runner(store, clock).run([early, late])
     assert [each.first for each in again] == ["accepted", "rejected"]
+
+
+def test_a_refusal_waits_no_longer_than_it_is_likely_to_help(store: Store) -> None:
+    clock = Clock()
+    dead, refused = posted(site.ConsentSigned), posted(site.ConsentWithdrawn)
+    runner(store, clock).run([dead, refused])
+    clock.move(REFUSAL_WAITS)
+
+    deferrals(store, clock).sweep()
+
+    again = runner(store, clock).run([dead, refused])
+    assert [each.first for each in again] == ["deferred", "rejected"]

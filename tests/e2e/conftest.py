@@ -8,8 +8,8 @@ import pytest
 
 from shared.client.events import Numbering
 from shared.client.site import SiteClient
-from tests.kit.network import existing_network, running_network
 from tests.e2e.site_day import SiteDay, a_while_ago
+from tests.kit.network import existing_network, running_network
 
 
 @pytest.fixture(scope="session")

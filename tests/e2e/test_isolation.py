@@ -7,8 +7,8 @@ import pytest
 
 from shared.client.connection import connect
 from shared.contracts import site
-from tests.kit.eventually import eventually
 from tests.e2e.site_day import SiteDay, a_while_ago
+from tests.kit.eventually import eventually
 
 
 @pytest.fixture(scope="module")

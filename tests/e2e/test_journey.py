@@ -5,8 +5,8 @@ from typing import Any
 
 from shared.client.outcomes import OutcomesStream
 from shared.contracts.outcomes import OutcomeResult
-from tests.kit.eventually import eventually
 from tests.e2e.site_day import PHQ_9_MILD, PHQ_9_SEVERE, SiteDay, a_while_ago
+from tests.kit.eventually import eventually
 
 
 def test_a_referral_becomes_a_course_doses_and_a_measured_outcome(

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from shared.contracts import site
-from tests.kit.eventually import eventually
 from tests.e2e.site_day import C_SSRS_HIGH, SiteDay, a_while_ago
+from tests.kit.eventually import eventually
 
 
 def revoke(day: SiteDay, patient: str, at: datetime) -> None:

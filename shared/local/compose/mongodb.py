@@ -30,10 +30,10 @@ def main() -> None:
     admin = folder / ADMIN / FILE
     _found(_login(admin))
     with MongoClient[dict[str, Any]](admin.read_text()) as client:
+        logins = [_login(file) for file in folder.glob(f"*/{FILE}") if file.parent.name != ADMIN]
         try:
-            for file in folder.glob(f"*/{FILE}"):
-                if file.parent.name != ADMIN:
-                    _grant(client, _login(file))
+            for login in logins:
+                _grant(client, login)
         except OperationFailure as failure:
             sys.exit(_LOCKED_OUT if failure.code == AUTHENTICATION_FAILED else str(failure))
 
