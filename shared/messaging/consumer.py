@@ -98,5 +98,9 @@ class Consumer:
         for step, verdict in zip(steps, verdicts, strict=True):
             if verdict.verdict == "parked" and step.origin:
                 logger().warning(
-                    "parked", code=verdict.code, event_id=verdict.id, origin=step.origin.id
+                    "parked",
+                    code=verdict.code,
+                    event_id=verdict.id,
+                    origin=step.origin.id,
+                    correlationid=step.envelope.correlationid if step.envelope else "",
                 )

@@ -21,8 +21,13 @@ def logger() -> Any:
 
 def configure(service: str, process: str, level: str) -> None:
     """Sends our logs and the libraries' to standard error in one shape."""
+
+    def named(_logger: Any, _method: str, line: Any) -> Any:
+        return {"service": service, "process": process, **line}
+
     shared: list[Any] = [
         merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_exception_text,
@@ -45,7 +50,7 @@ def configure(service: str, process: str, level: str) -> None:
     )
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("kafka").setLevel(logging.ERROR)  # its warnings repeat what we count
-    structlog.contextvars.bind_contextvars(service=service, process=process)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # a line per request is ours to write
 
 
 def _without_exception_text(_logger: Any, _method: str, line: Any) -> Any:

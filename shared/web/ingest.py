@@ -88,6 +88,9 @@ class Ingest:
         failpoints.reach("api.after_commit")
         for (kind, outcome), times in tally(steps, verdicts).items():
             metrics.VERDICTS.labels(self.service, SITE, kind, outcome).inc(times)
+        for step, verdict in zip(steps, verdicts, strict=True):
+            if verdict.verdict not in ("accepted", "duplicate"):
+                _log(step, verdict)
         return verdicts
 
     def _count_gaps(self, sender: Principal, gaps: list[dict[str, Any]]) -> None:
@@ -128,6 +131,20 @@ class Ingest:
         if route.roles and not route.roles & sender.roles:
             raise Malformed("/type", f"needs one of the roles {', '.join(sorted(route.roles))}")
         return route
+
+
+def _log(step: Step, verdict: Verdict) -> None:
+    """What was not simply taken, by ids and codes; never what was in it."""
+    about = step.envelope
+    logger().info(
+        "not accepted",
+        verdict=verdict.verdict,
+        code=verdict.code,
+        event_id=verdict.id,
+        type=about.type if about and step.route else "",
+        clinic=about.clinic if about else "",
+        correlationid=(about.correlationid or about.id) if about else "",
+    )
 
 
 def answer_of(verdict: Verdict) -> dict[str, Any]:
