@@ -77,6 +77,7 @@ def _stream(stage: Stage, scale: Scale, consumption: Consumption) -> None:
     stage.only(*PROCESSES, CONSUMER)
     stream = Stream(stage, scale)
     stream.prepare(consumption)
+    stage.flush()
     stream.measure()
     stage.weigh()
 

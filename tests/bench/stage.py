@@ -69,6 +69,10 @@ class Stage:
         store.close()
         return uri
 
+    def flush(self) -> None:
+        """To disk with what was written so far, or the next variant pays for it."""
+        self.database("intake").client.admin.command("fsync")
+
     def url(self, service: str) -> str:
         return str(self.network.addresses["services"][service]["url"])
 

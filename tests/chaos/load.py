@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
+from shared.client.calls import Calls, Patience
 from shared.client.errors import ClientError
 from shared.client.events import Numbering, Verdict
 from shared.client.site import SiteClient
@@ -18,6 +19,7 @@ from tests.kit.toy import REFERRAL
 SITES = ("riverside-main", "harbor-main", "summit-main")
 PATIENTS_A_BATCH = 5
 BETWEEN_BATCHES_S = 0.3
+BEFORE_TRYING_AGAIN_S = 0.1
 ANSWERS = [[1, 2, 1, 2, 1, 2, 1, 2, 0], [0] * 9, [3] * 8 + [1]]
 
 
@@ -51,7 +53,8 @@ def posting(network: dict[str, Any], history: History) -> Iterator[None]:
 
 
 def _post(network: dict[str, Any], client_id: str, history: History, stop: Event) -> None:
-    client = SiteClient.of(network, client_id, Numbering())
+    once = Calls(patience=Patience(attempts=1))  # so that every interruption is seen here
+    client = SiteClient.of(network, client_id, Numbering(), once)
     for batch in itertools.count():
         if stop.wait(BETWEEN_BATCHES_S):
             return
@@ -68,6 +71,7 @@ def _until_answered(client: SiteClient, events: list[dict[str, Any]], history: H
             verdicts = client.post_batch(events)
         except ClientError:
             history.interrupted += 1
+            Event().wait(BEFORE_TRYING_AGAIN_S)
         else:
             history.answered |= {verdict.id: verdict for verdict in verdicts}
             return

@@ -92,7 +92,7 @@ def relay_round(stage: Stage, window_s: float) -> None:
     child, before = stage.network.processes[RELAY], unsent()
     began_s, cpu_s = time.monotonic(), stage.cpu_s(RELAY)
     child.thaw()
-    until(lambda: unsent() == 0, window_s, every_s=window_s / 20)
+    until(lambda: unsent() == 0, window_s, every_s=window_s / 3)
     child.freeze()
     seconds, cpu_s = time.monotonic() - began_s, stage.cpu_s(RELAY) - cpu_s
     if before > unsent():
