@@ -28,8 +28,8 @@ clean: ## stop what runs; remove .run, .venv and .cache
 	@test ! -x $(BIN)/python || $(BIN)/python -m shared.local clean
 	@rm -rf .run .venv .cache
 
-test: check ## every check, then every test that needs no Compose
-	@$(BIN)/pytest -m "not compose" tests
+test: check ## every check, then every test
+	@$(BIN)/pytest tests
 
 unit: setup ## the fast tests, without I/O
 	@$(BIN)/pytest tests/unit
@@ -62,7 +62,7 @@ bench: setup ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.bench
 
 chaos: setup ## kill and freeze real processes, then check the history
-	@$(BIN)/pytest tests/chaos
+	@CHAOS=long $(BIN)/pytest -s tests/chaos
 
 simulate: setup ## all services in one process, with faults (SEED=1 repeats a run)
 	@$(BIN)/python -m tests.simulation --seed $(SEED)

@@ -2,7 +2,7 @@
 
 workers = 1
 worker_class = "gthread"
-threads = 16
+threads = 8  # more only wait for each other, and each keeps memory
 preload_app = False
 timeout = 30
 graceful_timeout = 25  # Compose's stop_grace_period is longer

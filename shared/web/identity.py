@@ -6,7 +6,7 @@ The clinic of everything a caller sends or reads comes from here, never from a b
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,6 +22,9 @@ ALGORITHM = "RS256"
 LONGEST_TOKEN = 8192
 REFRESH_EVERY_S = 60
 SKEW_S = 60
+REMEMBER_S = 60
+"""How long a verified token is taken on sight: a key that is withdrawn is refused after that."""
+REMEMBERED_MAX = 1000
 _HEADERS = {"alg", "kid", "typ"}
 _TYPES = {None, "JWT", "at+jwt"}
 
@@ -79,20 +82,35 @@ class Tokens:
     issuer: str
     audience: str
     keys: KeySource
+    _known: dict[str, tuple[Principal, float]] = field(default_factory=dict)
 
     def principal(self, headers: list[str]) -> Principal:
+        token = _bearer(headers)
+        principal, good_until = self._known.get(token, (None, 0.0))
+        if principal and time.monotonic() < good_until:
+            return principal
         try:
-            return self._principal(_bearer(headers))
+            return self._verified(token)
         except (JoseError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unauthenticated(type(error).__name__) from error
 
-    def _principal(self, token: str) -> Principal:
+    def _verified(self, token: str) -> Principal:
+        """Checks the token, and remembers it: a site sends the same one with every event."""
+        claims = self._claims(token)
+        left_s = float(claims["exp"]) + SKEW_S - time.time()
+        if len(self._known) >= REMEMBERED_MAX:
+            self._known.clear()
+        principal = _from_claims(claims)
+        self._known[token] = principal, time.monotonic() + min(REMEMBER_S, left_s)
+        return principal
+
+    def _claims(self, token: str) -> dict[str, Any]:
         header = extract_compact(token.encode("ascii")).headers()
         if set(header) - _HEADERS or header["alg"] != ALGORITHM or header.get("typ") not in _TYPES:
             raise Unauthenticated("a header that is not ours")
         decoded = jwt.decode(token, self.keys.with_key(header["kid"]), algorithms=[ALGORITHM])
         _registry(self.issuer, self.audience).validate(decoded.claims)
-        return _from_claims(decoded.claims)
+        return decoded.claims
 
 
 def _registry(issuer: str, audience: str) -> jwt.JWTClaimsRegistry:
