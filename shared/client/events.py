@@ -1,7 +1,7 @@
 """CloudEvents as sites build them: typed data, an id, the site as source, gap-free numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from shared.codec import schema, strict_json
 from shared.contracts.envelope import SPEC_VERSION
 from shared.contracts.topics import POSTED
 from shared.kernel.errors import Malformed, Reason
+from shared.storage.steps import Verdict
 
 CloudEvent = dict[str, Any]
 SERVICE_OF = {kind.type: service for service, kinds in POSTED.items() for kind in kinds}
@@ -29,27 +30,6 @@ class Numbering:
     def next(self, service: str) -> int:
         self.last[service] = self.last.get(service, 0) + 1
         return self.last[service]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """A service's answer to one event (see docs/guides/site.md). `first`: a duplicate's first."""
-
-    verdict: str
-    id: str = ""
-    source: str = ""
-    receipt: str = ""
-    code: str = ""
-    reason: str = ""
-    path: str = ""
-    blockers: tuple[Reason, ...] = ()
-    created: tuple[str, ...] = ()
-    first: str = ""
-
-    @property
-    def is_taken(self) -> bool:
-        """It has effect, or will have as soon as what it waits for is heard of."""
-        return (self.first or self.verdict) in ("accepted", "deferred")
 
 
 def verdict_of(answer: Mapping[str, Any]) -> Verdict:

@@ -12,13 +12,13 @@ from shared.client.events import (
     SERVICE_OF,
     CloudEvent,
     Numbering,
-    Verdict,
     cloud_event,
     data_of,
     verdict_of,
 )
 from shared.codec import strict_json
 from shared.runtime.clock import random_token, utc_now
+from shared.storage.steps import Verdict
 
 EVENTS_MAX = 500
 BYTES_MAX = 1_500_000

@@ -105,6 +105,11 @@ class Verdict:
     created: tuple[str, ...] = ()
     first: str = ""
 
+    @property
+    def is_taken(self) -> bool:
+        """It has effect, or will have as soon as what it waits for is heard of."""
+        return (self.first or self.verdict) in ("accepted", "deferred")
+
 
 def tally(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> Counter[tuple[str, str]]:
     """How often each (event type, verdict) came out; `other`: a type that no route takes."""

@@ -11,9 +11,10 @@ from typing import Any
 
 from shared.client.calls import Calls, Patience
 from shared.client.errors import ClientError
-from shared.client.events import Numbering, Verdict
+from shared.client.events import Numbering
 from shared.client.site import SiteClient
 from shared.contracts import site
+from shared.storage.steps import Verdict
 from tests.kit.toy import REFERRAL
 
 SITES = ("riverside-main", "harbor-main", "summit-main")

@@ -9,9 +9,9 @@ from uuid import uuid4
 from services.intake.domain.consent import ELEMENTS
 from services.intake.domain.contraindications import REQUIRED
 from shared.client.errors import Refused
-from shared.client.events import Verdict
 from shared.client.site import SiteClient
 from shared.contracts import site
+from shared.storage.steps import Verdict
 from tests.kit.eventually import eventually
 
 ZONE = "America/New_York"

@@ -22,7 +22,9 @@ def patient(riverside: SiteDay) -> str:
 def paths(day: SiteDay, patient: str) -> list[tuple[str, str]]:
     course = day.course(patient)
     assert course
-    encounters = day.get("session-record", "encounters", patient_id=patient)["items"]
+    encounters = eventually(
+        lambda: day.get("session-record", "encounters", patient_id=patient)["items"]
+    )
     return [
         ("intake", f"patients/{patient}"),
         ("intake", f"patients/{patient}/clearance"),

@@ -8,13 +8,14 @@ from time import monotonic
 from typing import Any
 
 from shared.client.calls import Calls
-from shared.client.events import SERVICE_OF, Numbering, Verdict
+from shared.client.events import SERVICE_OF, Numbering
 from shared.client.site import EVENTS_MAX, SiteClient
 from shared.codec.schema import moment
 from shared.contracts.site import CourseBookingRequested
 from shared.local.demo.clinics import CLINICS
 from shared.local.demo.story import Appointment, Happening
 from shared.local.engines import Problem
+from shared.storage.steps import Verdict
 
 Progress = Callable[[int, int], None]
 LOOK_EVERY_S = 0.1
