@@ -32,7 +32,7 @@ test: check ## every check, then every test
 	@$(BIN)/pytest tests
 
 unit: setup ## the fast tests, without I/O
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest -p no:anyio -p no:xdist tests/unit
 
 check: setup ## formatting, lint, types, import rules
 	@$(call quietly,ruff format --check .)

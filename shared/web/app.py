@@ -120,4 +120,5 @@ def _add_descriptions(app: Flask, service: str) -> None:
         contract = descriptions.CONTRACTS.get(event_type)
         if contract is None:
             raise NotFound
-        return jsonify(json_schema.published(contract))
+        example = descriptions.example(event_type)["data"]
+        return jsonify(json_schema.published(contract) | {"examples": [example]})

@@ -100,5 +100,7 @@ def test_every_service_is_described_and_measured(network: dict[str, Any], servic
     assert httpx2.get(f"{url}/docs/").status_code == 200
     assert httpx2.get(f"{url}/openapi.json").json()["openapi"] == "3.1.0"
     assert httpx2.get(f"{url}/asyncapi.json").json()["asyncapi"] == "3.0.0"
+    referral = httpx2.get(f"{url}/schemas/intake.referral.received.v1").json()
+    assert referral["examples"][0]["indication"] in str(referral["properties"]["indication"])
     assert "event_verdicts_total" in httpx2.get(f"{url}/metrics").text
     assert httpx2.get(f"{url}/health/ready").json() == {"mongodb": "ok"}
