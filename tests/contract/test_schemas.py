@@ -143,7 +143,8 @@ def test_a_service_serves_the_schemas_and_the_descriptions(service: str) -> None
     assert door.get("/asyncapi.json").get_json() == asyncapi(service)
     for kind in TYPES:
         published = json_schema.published(CONTRACTS[kind])
-        assert door.get(f"/schemas/{kind}").get_json() == published
+        shown = {"examples": [example(kind)["data"]]}
+        assert door.get(f"/schemas/{kind}").get_json() == published | shown
     assert door.get("/schemas/nothing.of.this.v1").status_code == 404
 
 
