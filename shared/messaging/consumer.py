@@ -47,6 +47,8 @@ class Consumer:
     keep_on: Callable[[], bool]
     pause: Callable[[int], None]
     _behind: dict[tuple[str, int], int] = field(default_factory=dict)
+    _moved: bool = False
+    _idle_watches: int = 0
 
     def turn(self) -> int:
         """One poll and all that follows from it: how many records were applied."""
@@ -70,9 +72,6 @@ class Consumer:
             self.subscription.restart()
             self._idle_watches = 0
         self._behind, self._moved = lag, False
-
-    _moved: bool = False
-    _idle_watches: int = 0
 
     def _apply(self, records: Sequence[Origin]) -> bool:
         """Whether the records are in the store; False only if asked to stop before."""

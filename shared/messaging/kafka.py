@@ -33,12 +33,9 @@ _PRODUCER = {
     "compression_type": None,
     "allow_auto_create_topics": False,
 }
-_CONSUMER = {
+READING = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",  # a hole that retention tore shows as a sequence gap
-    "session_timeout_ms": 10_000,
-    "heartbeat_interval_ms": 1000,
-    "max_poll_interval_ms": 60_000,
     "max_poll_records": BATCH_MAX,
     "fetch_max_bytes": 4 * 1024 * 1024,
     "max_partition_fetch_bytes": 1024 * 1024,
@@ -49,6 +46,12 @@ _CONSUMER = {
     "allow_auto_create_topics": False,
     "key_deserializer": None,
     "value_deserializer": None,
+}
+"""Of everybody who reads, group member or not."""
+_MEMBER = READING | {
+    "session_timeout_ms": 10_000,
+    "heartbeat_interval_ms": 1000,
+    "max_poll_interval_ms": 60_000,
 }
 
 
@@ -111,7 +114,7 @@ class KafkaSubscription:
             _finish_join(consumer)
         except KafkaError as error:
             raise Unavailable("Kafka is away") from error
-        return [_origin(record) for records in polled.values() for record in records]
+        return [origin_of(record) for records in polled.values() for record in records]
 
     def hold(self) -> None:
         try:
@@ -157,7 +160,7 @@ class KafkaSubscription:
 
     def _client(self) -> Any:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(*self._topics, **_CONSUMER, **self._settings)
+            self._consumer = KafkaConsumer(*self._topics, **_MEMBER, **self._settings)
         return self._consumer
 
 
@@ -172,6 +175,7 @@ def _finish_join(consumer: Any) -> None:
         coordinator.request_rejoin()
 
 
-def _origin(record: Any) -> Origin:
+def origin_of(record: Any) -> Origin:
+    """A record of kafka-python as ours."""
     headers = tuple((name, value or b"") for name, value in record.headers or ())
     return Origin(record.topic, record.partition, record.offset, record.key, record.value, headers)

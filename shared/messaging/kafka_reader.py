@@ -6,27 +6,13 @@ Part of the kafka door: partitions are assigned by hand and nothing is ever comm
 from collections.abc import Iterator
 from typing import Any
 
-import crc32c  # noqa: F401 - without its C code kafka-python is 4 to 6 times slower: fail at start
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
 
 from shared.kernel.errors import Unavailable
+from shared.messaging.kafka import READING, origin_of
 from shared.storage.steps import Origin
 
-_SETTINGS = {
-    "group_id": None,
-    "enable_auto_commit": False,
-    "auto_offset_reset": "earliest",
-    "max_poll_records": 500,
-    "fetch_max_bytes": 4 * 1024 * 1024,
-    "receive_message_max_bytes": 16 * 1024 * 1024,
-    "fetch_max_wait_ms": 100,
-    "request_timeout_ms": 15_000,
-    "reconnect_backoff_max_ms": 1000,
-    "allow_auto_create_topics": False,
-    "key_deserializer": None,
-    "value_deserializer": None,
-}
 _POLL_MS = 500
 
 
@@ -35,12 +21,16 @@ class TopicReader:
 
     def __init__(self, bootstrap_servers: str, topic: str) -> None:
         self._topic = topic
-        self._settings = {"bootstrap_servers": bootstrap_servers, "client_id": "topic-reader"}
+        self._settings = {
+            "bootstrap_servers": bootstrap_servers,
+            "client_id": "topic-reader",
+            "group_id": None,
+        }
 
     def records(self, *, live: bool = False) -> Iterator[Origin]:
         """Up to the end as it is now; `live`: beyond it, for ever. Raises Unavailable."""
         try:
-            consumer = KafkaConsumer(**_SETTINGS, **self._settings)
+            consumer = KafkaConsumer(**READING, **self._settings)
             try:
                 ends = self._assigned(consumer)
                 while live or any(consumer.position(place) < end for place, end in ends.items()):
@@ -63,6 +53,4 @@ class TopicReader:
 
 def _polled(consumer: Any) -> Iterator[Origin]:
     for records in consumer.poll(timeout_ms=_POLL_MS).values():
-        for each in records:
-            headers = tuple((name, value or b"") for name, value in each.headers or ())
-            yield Origin(each.topic, each.partition, each.offset, each.key, each.value, headers)
+        yield from map(origin_of, records)

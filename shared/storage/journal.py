@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from shared.codec import strict_json
-from shared.codec.cloudevents import Envelope, Headers, KafkaRecord
+from shared.codec.cloudevents import Headers, KafkaRecord
 from shared.kernel.errors import Malformed, NotYet, Reason, Rejected
 from shared.storage.steps import Step, Verdict
 from shared.storage.store import Document
@@ -141,8 +141,3 @@ def verdict_fields(verdict: Verdict) -> Document:
         "blockers": [asdict(each) for each in verdict.blockers],
         "created": list(verdict.created),
     }
-
-
-def predecessor(envelope: Envelope, reader: str, event_id: str) -> str:
-    """The journal id of the event before this one of the same source."""
-    return f"{event_id}|{envelope.source}|{reader}"

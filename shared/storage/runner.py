@@ -14,7 +14,7 @@ from shared.kernel.identifiers import derive
 from shared.storage import journal
 from shared.storage.journal import JOURNAL
 from shared.storage.lanes import BEHIND, GAP, LETTERS, Parking
-from shared.storage.steps import SITE, Step, Verdict
+from shared.storage.steps import SITE, Step, Verdict, journal_id
 from shared.storage.store import Document, Session, Store
 from shared.storage.unit_of_work import Work
 
@@ -42,13 +42,14 @@ class Runner:
         """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
         if not steps:
             return []
-        hopeful = not any(step.fault for step in steps)
-        try:
-            return self.store.transact(partial(self._batch, steps=steps, hopeful=hopeful))
-        except Unavailable:
-            raise
-        except Exception:  # noqa: BLE001 - whatever it was, a closer look will tell
-            return self._closely(steps)
+        for hopeful in _tries(steps):
+            try:
+                return self.store.transact(partial(self._batch, steps=steps, hopeful=hopeful))
+            except Unavailable:
+                raise
+            except Exception:  # noqa: BLE001, S112 - whatever it was, a closer look will tell
+                continue
+        return [self._alone(step) for step in steps]
 
     def resume(self, step: Step, document: Document) -> Verdict:
         """Decides a deferred step again; what comes of it replaces the deferral."""
@@ -64,17 +65,6 @@ class Runner:
     def redeliver(self, step: Step, letter: Document) -> Verdict:
         """Applies a parked record, if it can be now, and takes it out of its lane."""
         return self.store.transact(partial(self._redelivered, step=step, letter=letter))
-
-    def _closely(self, steps: Sequence[Step]) -> list[Verdict]:
-        """As `run`, but what came before is looked up first."""
-        if len(steps) == 1:
-            return [self._alone(steps[0])]
-        try:
-            return self.store.transact(partial(self._batch, steps=steps))
-        except Unavailable:
-            raise
-        except Exception:  # noqa: BLE001 - whatever it was, single steps will tell which
-            return [self._alone(step) for step in steps]
 
     def _alone(self, step: Step) -> Verdict:
         bugs = 0
@@ -307,10 +297,16 @@ class _Batch:
         return (step.envelope.sequence or 1) - 1
 
 
+def _tries(steps: Sequence[Step]) -> list[bool]:
+    """How all the steps are tried as one, before each alone: hopeful, then with a look back."""
+    hope = [] if any(step.fault for step in steps) else [True]
+    return hope + ([False] if len(steps) > 1 else [])
+
+
 def _predecessor(step: Step) -> str:
     assert step.envelope, "only a step with an envelope has a predecessor"
     event_id = derive(step.envelope.source, str((step.envelope.sequence or 1) - 1))
-    return journal.predecessor(step.envelope, step.reader, event_id)
+    return journal_id(event_id, step.envelope.source, step.reader)
 
 
 def _follows(step: Step) -> bool:

@@ -82,7 +82,8 @@ class Step:
 
     @cached_property
     def id(self) -> str:
-        return journal_id(self.envelope, self.reader) if self.envelope else ""
+        about = self.envelope
+        return journal_id(about.id, about.source, self.reader) if about else ""
 
     @cached_property
     def event(self) -> Event:
@@ -117,6 +118,6 @@ def tally(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> Counter[tuple[s
     return Counter((kind, verdict.verdict) for kind, verdict in zip(kinds, verdicts, strict=True))
 
 
-def journal_id(envelope: Envelope, reader: str) -> str:
+def journal_id(event_id: str, source: str, reader: str) -> str:
     """Begins with the event's id, so that a journey is found by the primary key."""
-    return f"{envelope.id}|{envelope.source}|{reader}"
+    return f"{event_id}|{source}|{reader}"

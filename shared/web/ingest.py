@@ -70,16 +70,17 @@ class Ingest:
         raws = _raws(request, content_type, _body(request))
         steps = [self.step(raw, sender) for raw in raws]
         if content_type in (STRUCTURED, BINARY):
-            return self._take_one(steps[0], request)
+            return self._take_one(steps[0], request, sender)
         verdicts = self._decide(steps)
-        gaps = gaps_before(self.runner.store.session(), steps)
-        self._count_gaps(sender, gaps)
+        gaps = self._gaps(steps, sender)
         return {"verdicts": [answer_of(each) for each in verdicts], "gaps": gaps}, 200
 
-    def _take_one(self, step: Step, request: Request) -> tuple[dict[str, Any], int]:
+    def _take_one(
+        self, step: Step, request: Request, sender: Principal
+    ) -> tuple[dict[str, Any], int]:
         step = replace(step, if_version=_if_version(request))
         verdict = self._decide([step])[0]
-        gaps = gaps_before(self.runner.store.session(), [step])
+        gaps = self._gaps([step], sender)
         status = 412 if verdict.code == "stale" else STATUS[verdict.verdict]
         return answer_of(verdict) | ({"gaps": gaps} if gaps else {}), status
 
@@ -93,10 +94,13 @@ class Ingest:
                 _log(step, verdict)
         return verdicts
 
-    def _count_gaps(self, sender: Principal, gaps: list[dict[str, Any]]) -> None:
+    def _gaps(self, steps: list[Step], sender: Principal) -> list[dict[str, Any]]:
+        """The jumps in the sender's numbering, counted."""
+        gaps = gaps_before(self.runner.store.session(), steps)
         for gap in gaps:
             metrics.GAPS.labels(self.service, sender.clinic).inc()
             logger().warning("sequence gap", **gap)
+        return gaps
 
     def step(self, raw: Raw, sender: Principal) -> Step:
         """The step of one event; whatever is wrong with it becomes the step's fault."""

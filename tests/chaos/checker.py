@@ -4,13 +4,11 @@ Each invariant (delivery.md, section 3) yields its witnesses; an empty list is w
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from kafka import KafkaConsumer, TopicPartition
-
 from shared.contracts.topics import PATIENT, SERVICES
+from shared.messaging.kafka_reader import TopicReader
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES
 from shared.storage.mongo import MongoStore
@@ -46,7 +44,7 @@ def read_all(network: dict[str, Any]) -> Evidence:
     evidence = Evidence(
         {name: store.session().where(JOURNAL, {}) for name, store in stores.items()},
         {name: store.session().where(LANES, {"parked": True}) for name, store in stores.items()},
-        list(read_topic(network["kafka"]["bootstrap_servers"], PATIENT.name)),
+        list(TopicReader(network["kafka"]["bootstrap_servers"], PATIENT.name).records()),
     )
     for store in stores.values():
         store.close()
@@ -63,20 +61,6 @@ def settled(network: dict[str, Any], within_s: float = 60) -> Evidence:
         return evidence if handled and not unsent and evidence.relayed else None
 
     return eventually(look, within_s, every_s=1)
-
-
-def read_topic(bootstrap_servers: str, topic: str) -> Iterable[Origin]:
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap_servers, enable_auto_commit=False)
-    places = [TopicPartition(topic, each) for each in consumer.partitions_for_topic(topic)]
-    consumer.assign(places)
-    consumer.seek_to_beginning(*places)
-    ends = consumer.end_offsets(places)
-    while any(consumer.position(place) < ends[place] for place in places):
-        for records in consumer.poll(1000).values():
-            for each in records:
-                headers = tuple(each.headers)
-                yield Origin(topic, each.partition, each.offset, each.key, each.value, headers)
-    consumer.close()
 
 
 def violations(history: History, evidence: Evidence) -> dict[str, list[str]]:

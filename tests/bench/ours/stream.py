@@ -10,7 +10,7 @@ from kafka import KafkaConsumer, TopicPartition
 
 from shared.codec import strict_json
 from shared.contracts.topics import STREAM
-from shared.messaging.kafka import _CONSUMER
+from shared.messaging.kafka import READING
 from shared.web.ingest import STRUCTURED
 from tests.bench.measures import Run, Scale
 from tests.bench.ours.bodies import assessment, one_each
@@ -70,7 +70,7 @@ class Stream:
 
 
 def _at_the_end(bootstrap_servers: str) -> KafkaConsumer:
-    settings = {**_CONSUMER, "bootstrap_servers": bootstrap_servers}
+    settings = {**READING, "bootstrap_servers": bootstrap_servers}
     consumer = KafkaConsumer(**settings)
     places = [TopicPartition(STREAM.name, n) for n in range(STREAM.partitions)]
     consumer.assign(places)

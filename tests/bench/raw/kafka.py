@@ -8,7 +8,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import NewTopic
 
 from shared.codec.cloudevents import KafkaRecord
-from shared.messaging.kafka import _CONSUMER, _PRODUCER
+from shared.messaging.kafka import _MEMBER, _PRODUCER
 from shared.messaging.kafka_topics import _CONFIGS
 from tests.bench.measures import Run
 
@@ -54,7 +54,7 @@ def _produced(bootstrap_servers: str, topic: str, records: Sequence[KafkaRecord]
 def _consumed(bootstrap_servers: str, topic: str, count: int, limit_s: float) -> Run:
     """The clock starts at the first records: joining the group is not the limit meant."""
     consumer = KafkaConsumer(
-        topic, bootstrap_servers=bootstrap_servers, group_id=f"{topic}.readers", **_CONSUMER
+        topic, bootstrap_servers=bootstrap_servers, group_id=f"{topic}.readers", **_MEMBER
     )
     deadline = time.monotonic() + limit_s
     first = 0

@@ -323,3 +323,17 @@ def test_another_clinic_sees_nothing_of_it(client: FlaskClient) -> None:
     stranger = bearer(clinic="harbor", sub="harbor-main")
 
     assert client.get("/v1/events/event-1", headers=stranger).status_code == 404
+
+
+@pytest.mark.parametrize("content_type", [ONE, MANY])
+def test_a_jump_is_measured_however_it_was_posted(client: FlaskClient, content_type: str) -> None:
+    def measured() -> float:
+        line = 'site_sequence_gaps_total{clinic="riverside",service="intake"} '
+        found = [each for each in client.get("/metrics").text.splitlines() if line in each]
+        return float(found[0].removeprefix(line)) if found else 0
+
+    before, jump = measured(), referral(sequence=5)
+
+    post(client, jump if content_type == ONE else [jump], content_type)
+
+    assert measured() == before + 1
