@@ -12,6 +12,7 @@ from shared.contracts.time import Heartbeat
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import Malformed
 from shared.messaging.consumer import step_of
+from shared.storage.documents import NETWORK
 from shared.storage.steps import Origin
 from shared.web.descriptions import CONTRACTS, example
 from tests.contract.catalogue import (
@@ -76,8 +77,9 @@ def test_only_what_stays_in_the_network_says_where_when_and_why(kind: str) -> No
 
     expected = ATTRIBUTES | (OF_THE_NETWORK if kind in NAMED else set())
     assert content.keys() == expected
-    clinic = "/clinics/riverside" if kind in NAMED else ""
-    assert content["source"].startswith(f"{clinic}/{TOPIC_OF[kind].producer}/")
+    places = ("/clinics/riverside", f"/{NETWORK}") if kind in NAMED else ("",)
+    producer = TOPIC_OF[kind].producer
+    assert content["source"].startswith(tuple(f"{place}/{producer}/" for place in places))
 
 
 @pytest.mark.parametrize(("_service", "kind"), TAKEN)
