@@ -1,12 +1,15 @@
-"""Events of intake, on topic `intake.patient`, keyed by patient id. No identity beyond it."""
+"""Events of intake: `intake.patient`, keyed by patient id, and `intake.practitioner`.
+
+No identity of a patient beyond the id; `person_id` says which patient ids are one person.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, ClassVar
+from datetime import date, datetime
+from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id, Items, Text
-from shared.contracts.site import Answers, Indication, Route
+from shared.contracts.shapes import Between, Code, Id, Items, OptionalId, Text
+from shared.contracts.site import Answers, Indication, Role, Route, WorkUpItem, WorkUpResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +32,36 @@ CodedReasons = Annotated[tuple[CodedReason, ...], Items(80)]
 
 @dataclass(frozen=True, slots=True)
 class PatientRegistered:
+    """`person_id`: the same for every patient id, at whatever clinic, of one person."""
+
     type: ClassVar[str] = "intake.patient.registered.v1"
     indication: Indication
+    person_id: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PatientScreened:
-    """Item-level answers of one questionnaire, and the score that intake computed from them."""
+    """Item-level answers of one questionnaire, and the score that intake computed from them.
+
+    `supersedes`: the screening that these answers correct.
+    """
 
     type: ClassVar[str] = "intake.patient.screened.v1"
     instrument: InstrumentCode
     answers: Answers
     total: Annotated[float, Between(0, 200)] | None
     answered_at: datetime
+    screening_id: OptionalId = ""
+    supersedes: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningRetracted:
+    """The answers were never this patient's: whatever rests on them is made anew."""
+
+    type: ClassVar[str] = "intake.patient.screening-retracted.v1"
+    instrument: InstrumentCode
+    screening_id: Id
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +133,90 @@ class SafetyHoldRaised:
 class SafetyHoldLifted:
     type: ClassVar[str] = "intake.patient.safety-hold-lifted.v1"
     reason: Code
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityAssessed:
+    """What the rules say of the patient now, whenever a decision or a correction asked them."""
+
+    type: ClassVar[str] = "intake.patient.eligibility-assessed.v1"
+    status: Literal["eligible", "needs-review", "on-hold", "ineligible"]
+    reasons: CodedReasons
+    policy: PolicyUsed
+
+
+@dataclass(frozen=True, slots=True)
+class ClearanceExpired:
+    """A granted clearance reached its end without a new decision."""
+
+    type: ClassVar[str] = "intake.patient.clearance-expired.v1"
+    clearance_id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUpKnown:
+    """A result of the work-up that others must know: it falls out of date by their policy."""
+
+    type: ClassVar[str] = "intake.patient.work-up-recorded.v1"
+    item: WorkUpItem
+    result: WorkUpResult
+    performed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WeightKnown:
+    type: ClassVar[str] = "intake.patient.weight-recorded.v1"
+    weight_kg: Annotated[float, Between(25, 350, "kg")]
+    measured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EscortNamed:
+    """Intake keeps name and telephone of the contact; others know that there is one."""
+
+    type: ClassVar[str] = "intake.patient.escort-named.v1"
+    contact_id: Id
+    relation: Code
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSuspected:
+    """Another patient id may be the same person: a human decides."""
+
+    type: ClassVar[str] = "intake.patient.duplicate-suspected.v1"
+    candidates: Annotated[int, Between(1, 1000)]
+
+
+@dataclass(frozen=True, slots=True)
+class PatientLinked:
+    """A human decided that this patient is that person: course, doses and gaps are shared."""
+
+    type: ClassVar[str] = "intake.patient.linked.v1"
+    person_id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class PatientTransferred:
+    """The clinic gave the patient over: nothing more is dosed here under this patient id."""
+
+    type: ClassVar[str] = "intake.patient.transferred.v1"
+    to_clinic: Id
+
+
+@dataclass(frozen=True, slots=True)
+class PatientErased:
+    """The key to the person's identity is gone: nobody can be told from what remains."""
+
+    type: ClassVar[str] = "intake.patient.erased.v1"
+    reason: Code
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerCredentialed:
+    """Who may act as what, from when to when. The key is the practitioner's id."""
+
+    type: ClassVar[str] = "intake.practitioner.credentialed.v1"
+    practitioner_id: Id
+    role: Role
+    valid_from: date
+    valid_until: date

@@ -37,6 +37,8 @@ Code = Annotated[str, Text(64, r"[a-z0-9][a-z0-9-]*")]
 """A coded value: lower case, digits and hyphens."""
 Id = Annotated[str, Text(64, r"[A-Za-z0-9][A-Za-z0-9_.:-]*")]
 """An identifier: a UUID where people are meant, otherwise the sender's own opaque name."""
+OptionalId = Annotated[str, Text(64, r"([A-Za-z0-9][A-Za-z0-9_.:-]*)?", shortest=0)]
+"""An `Id`, or empty where there is none: what is encoded from a default must load again."""
 PersonName = Annotated[str, Text(120)]
 Zone = Annotated[str, Text(64, r"[A-Za-z0-9_+/-]+")]
 """An IANA time zone name."""

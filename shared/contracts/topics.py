@@ -47,8 +47,26 @@ PATIENT = Topic(
         intake.ClearanceWithdrawn,
         intake.SafetyHoldRaised,
         intake.SafetyHoldLifted,
+        intake.ScreeningRetracted,
+        intake.EligibilityAssessed,
+        intake.ClearanceExpired,
+        intake.WorkUpKnown,
+        intake.WeightKnown,
+        intake.EscortNamed,
+        intake.DuplicateSuspected,
+        intake.PatientLinked,
+        intake.PatientTransferred,
+        intake.PatientErased,
     ),
     "Who may be treated: registration, screening, consent, clearance and safety holds.",
+)
+PRACTITIONER = Topic(
+    "intake.practitioner",
+    INTAKE,
+    (),
+    (intake.PractitionerCredentialed,),
+    "Who may act as what at a clinic: roles and the days their licences hold.",
+    partitions=2,
 )
 COURSE = Topic(
     "scheduling.course",
@@ -91,7 +109,7 @@ STREAM = Topic(
     (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
     "The analysts' stream: de-identified results on the dose axis.",
 )
-TOPICS = (PATIENT, COURSE, ENCOUNTER, ASSESSMENT, STREAM)
+TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, ASSESSMENT, STREAM)
 
 POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (

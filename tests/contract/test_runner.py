@@ -41,7 +41,7 @@ def test_an_accepted_step_leaves_state_journal_and_ready_records(store: Store) -
     [document] = store.session().where(JOURNAL, {"unsent": True}, order="order")
     [record] = records_of(document)
     assert (record.topic, record.key) == ("intake.patient", b"patient-1")
-    assert record.value == b'{"indication":"ptsd"}'
+    assert record.value == b'{"indication":"ptsd","person_id":""}'
 
 
 def test_the_same_again_is_a_duplicate_with_the_first_answer(store: Store) -> None:

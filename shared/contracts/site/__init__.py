@@ -43,6 +43,8 @@ from shared.contracts.site.words import (
     Role,
     Route,
     Staff,
+    WorkUpItem,
+    WorkUpResult,
 )
 
 __all__ = [
@@ -76,4 +78,6 @@ __all__ = [
     "TreatmentHistoryTaken",
     "Trial",
     "WeeklyHours",
+    "WorkUpItem",
+    "WorkUpResult",
 ]

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from shared.contracts.shapes import Between, Items, Text
+from shared.contracts.shapes import Between, Items, OptionalId
 
 Indication = Literal[
     "treatment-resistant-depression", "chronic-depression", "ptsd", "existential-distress"
@@ -21,5 +21,17 @@ Role = Literal[
 """What a person at a clinic acts as. A credential says from when to when one may."""
 Answer = Annotated[int, Between(0, 100)]
 Answers = Annotated[tuple[Answer | None, ...], Items(40, 1)]
-Staff = Annotated[str, Text(64, r"([A-Za-z0-9][A-Za-z0-9_.:-]*)?", shortest=0)]
-"""An `Id`, or empty where nobody is named: what is encoded from a default must load again."""
+Staff = OptionalId
+"""Who of the clinic; empty where nobody is named."""
+WorkUpItem = Literal[
+    "ecg",
+    "liver-function",
+    "renal-function",
+    "pregnancy-test",
+    "urine-drug-screen",
+    "urinary-symptoms",
+    "cognition",
+    "prescription-monitoring",
+]
+WorkUpResult = Literal["normal", "abnormal", "negative", "positive", "not-applicable"]
+"""`not-applicable`: a documented exemption (of a pregnancy test: cannot be pregnant)."""

@@ -18,8 +18,10 @@ def test_names_and_the_birth_date_are_not_part_of_the_patient() -> None:
     assert "Given" in repr(Identity(PATIENT, "Given", "Family", date(1980, 5, 1), ""))
 
 
-def test_registration_tells_the_indication_and_nothing_else() -> None:
-    assert set(PatientRegistered.__dataclass_fields__) - {"type"} == {"indication"}
+def test_registration_tells_the_indication_and_a_random_id_and_nothing_else() -> None:
+    told = set(PatientRegistered.__dataclass_fields__) - {"type"}
+
+    assert told == {"indication", "person_id"}
 
 
 def test_the_status_follows_the_clearance_and_its_end() -> None:
