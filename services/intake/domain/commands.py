@@ -42,7 +42,7 @@ class RecordScreening:
     patient_id: str
     instrument: InstrumentCode
     answers: tuple[int | None, ...]
-    total: int | None
+    total: float | None
     amends: str = ""
 
 

@@ -6,12 +6,12 @@ from functools import partial
 from services.intake.domain.eligibility.case import Case, Rule
 from services.intake.domain.evidence.screening import is_complete, is_high, is_moderate
 from services.intake.domain.safety import C_SSRS_HIGH
-from shared.contracts.instruments import C_SSRS, PHQ_9
+from shared.contracts.instruments import AUDIT, C_SSRS, DAST_10, PHQ_9
 from shared.kernel.errors import Reason
 
 SCREENED = "INT-1; network policy screening.max_age_d"
 AGE = ("screening.max_age_d",)
-SUBSTANCES = {"audit": "audit.positive_min", "dast-10": "dast10.positive_min"}
+SUBSTANCES = {AUDIT.code: "audit.positive_min", DAST_10.code: "dast10.positive_min"}
 
 
 def outdated(instrument: str, case: Case) -> Iterable[Reason]:

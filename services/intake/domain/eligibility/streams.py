@@ -6,12 +6,11 @@ from services.intake.domain.eligibility.case import Case, Rule
 from services.intake.domain.eligibility.screened import AGE, SCREENED, outdated
 from services.intake.domain.evidence.treatment import POLICY_KEYS as TREATMENT_KEYS
 from services.intake.domain.evidence.treatment import stage
-from shared.contracts.instruments import PCL_5, PHQ_9
+from shared.contracts.instruments import DADDS, DS_II, MADRS, PCL_5, PHQ_9
 from shared.kernel.errors import Reason
 
 DEPRESSION = ("treatment-resistant-depression", "chronic-depression")
-MADRS = "madrs"
-DISTRESS = ("dadds", "ds-ii")
+DISTRESS = (DADDS.code, DS_II.code)
 
 
 def _too_mild(case: Case) -> Iterable[Reason]:
@@ -30,8 +29,8 @@ def _too_mild(case: Case) -> Iterable[Reason]:
 
 
 def _rated_above(above: float, case: Case) -> bool:
-    madrs = case.patient.screening(MADRS)
-    current = madrs is not None and not list(outdated(MADRS, case))
+    madrs = case.patient.screening(MADRS.code)
+    current = madrs is not None and not list(outdated(MADRS.code, case))
     return bool(current and madrs and madrs.total is not None and madrs.total > above)
 
 
