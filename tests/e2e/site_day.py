@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.intake.domain.consent import ELEMENTS
-from services.intake.domain.contraindications import REQUIRED
+from services.intake.domain.evidence.conditions import REQUIRED
 from shared.client.errors import Refused
 from shared.client.site import SiteClient
 from shared.contracts import site

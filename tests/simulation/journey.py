@@ -20,7 +20,13 @@ from shared.contracts.instruments import C_SSRS, PHQ_9
 from shared.contracts.site import ResourceKind
 from shared.kernel.identifiers import derive
 from shared.web.identity import Principal
-from tests.kit.intake import C_SSRS_HIGH, TWO_FAILED, c_ssrs, findings, phq_9
+from tests.kit.clinical.said import (
+    C_SSRS_HIGH,
+    TWO_FAILED,
+    c_ssrs,
+    findings,
+    phq_9,
+)
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"

@@ -25,7 +25,7 @@ from shared.storage.runner import Runner
 from shared.storage.steps import Routes, Step
 from shared.storage.store import Document
 from shared.web.ingest import Ingest
-from tests.kit.intake import POLICY as NETWORK_POLICY
+from tests.kit.clinical.said import POLICY as NETWORK_POLICY
 from tests.simulation.engines import SimulatedPublisher, SimulatedStore, SimulatedSubscription
 from tests.simulation.faults import Faults, WorldClock
 

@@ -14,7 +14,7 @@ from shared.contracts import outcomes, session_record, site
 from shared.contracts.envelope import Event
 from shared.kernel.identifiers import derive
 from shared.kernel.policy import Policy
-from shared.storage.steps import Route, Routes, governed
+from shared.storage.steps import Governed, Route, Routes, governed
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 C = TypeVar("C")
@@ -23,32 +23,48 @@ Loads = Callable[[Event], Sequence[Need]]
 TEAM = frozenset({"coordinator", "nurse", "therapist", "prescriber"})
 SIGNERS = frozenset({"prescriber", "psychiatrist"})
 PSYCHIATRISTS = frozenset({"psychiatrist"})
+REFERENCES = frozenset({"amends", "retracts"})
+"""Fields that name another posted event of the same source."""
 
 
 def routes(policy: Policy) -> Routes:
-    decide = governed(handlers.decide_clearance, policy)
-    sign = governed(handlers.sign_consent, policy)
-    review = governed(handlers.review_adverse_event, policy)
-    listed = (
-        _posted(
-            site.ReferralReceived,
-            commands.RegisterPatient,
-            handlers.register_patient,
-            loads=_patient_and_identity,
-        ),
-        _posted(site.ScreeningAnswered, commands.RecordScreening, handlers.record_screening),
-        _posted(site.ContraindicationsChecked, commands.RecordChecklist, handlers.record_checklist),
-        _posted(
+    listed = (*_facts(policy), *_decisions(policy), *_foreign(policy))
+    return {route.data.type: route for route in listed}
+
+
+def _facts(policy: Policy) -> tuple[Route[Any], ...]:
+    """What is known of the patient, said by anybody of the team."""
+    said: tuple[tuple[type[Any], type[Any], Governed[Any]], ...] = (
+        (site.ScreeningAnswered, commands.RecordScreening, handlers.record_screening),
+        (site.ContraindicationsChecked, commands.RecordChecklist, handlers.record_checklist),
+        (
             site.TreatmentHistoryTaken,
             commands.RecordTreatmentHistory,
             handlers.record_treatment_history,
         ),
-        _posted(site.ConsentSigned, commands.SignConsent, sign),
-        _posted(site.ConsentWithdrawn, commands.WithdrawConsent, handlers.withdraw_consent),
+        (site.MedicationsListed, commands.RecordMedications, handlers.record_medications),
+        (site.WorkUpRecorded, commands.RecordWorkUp, handlers.record_work_up),
+        (site.VitalSignsTaken, commands.RecordVitalSigns, handlers.record_vital_signs),
+        (site.EntryRetracted, commands.RetractEntry, handlers.retract_entry),
+        (site.ConsentSigned, commands.SignConsent, handlers.sign_consent),
+    )
+    referral = _posted(
+        site.ReferralReceived,
+        commands.RegisterPatient,
+        handlers.register_patient,
+        loads=_patient_and_identity,
+    )
+    withdrawal = _posted(site.ConsentWithdrawn, commands.WithdrawConsent, handlers.withdraw_consent)
+    facts = (_posted(data, command, governed(use, policy)) for data, command, use in said)
+    return (referral, withdrawal, *facts)
+
+
+def _decisions(policy: Policy) -> tuple[Route[Any], ...]:
+    return (
         _posted(
             site.ClearanceDecided,
             commands.DecideClearance,
-            decide,
+            governed(handlers.decide_clearance, policy),
             SIGNERS,
             _patient_and_identity,
         ),
@@ -56,10 +72,23 @@ def routes(policy: Policy) -> Routes:
             site.ClearanceRevoked, commands.RevokeClearance, handlers.revoke_clearance, SIGNERS
         ),
         _posted(site.HoldLifted, commands.LiftHold, handlers.lift_hold, PSYCHIATRISTS),
-        _heard(session_record.AdverseEventRecorded, commands.ReviewAdverseEvent, review),
+    )
+
+
+def _foreign(policy: Policy) -> tuple[Route[Any], ...]:
+    return (
+        _heard(
+            session_record.AdverseEventRecorded,
+            commands.ReviewAdverseEvent,
+            governed(handlers.review_adverse_event, policy),
+        ),
+        _heard(
+            session_record.DoseAdministered,
+            commands.HearDose,
+            governed(handlers.hear_dose, policy),
+        ),
         _heard(outcomes.RiskRaised, commands.AnswerRisk, handlers.answer_risk),
     )
-    return {route.data.type: route for route in listed}
 
 
 def _posted(
@@ -83,6 +112,8 @@ def _translation(command: type[Any]) -> Callable[[Event], Any]:
     def translate(event: Event) -> Any:
         cause = derive(event.source, event.id)  # an id is unique within its source only
         asked = {name: getattr(event.data, name) for name in names}
+        for name in REFERENCES & names:  # an empty one refers to nothing
+            asked[name] = asked[name] and derive(event.source, asked[name])
         return command(event_id=cause, at=event.time, patient_id=event.subject, **asked)
 
     return translate

@@ -7,8 +7,10 @@ from flask_smorest import Blueprint
 from services.intake.adapters.schemas import (
     AsOfSchema,
     ClearanceSchema,
+    EligibilitySchema,
     IdentitySchema,
     PatientSchema,
+    RequestSchema,
 )
 from services.intake.application import queries
 from services.intake.domain.patient import Identity
@@ -21,6 +23,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("intake", __name__, url_prefix="/v1", description="Who may be treated.")
     _patients(blp, store, policy)
     _clearance(blp, store, policy)
+    _eligibility(blp, store, policy)
     _identity(blp, store)
     return blp
 
@@ -54,6 +57,17 @@ def _clearance(blp: Blueprint, store: Store, policy: Policy) -> None:
                 clinic_reads(store), clinic_policy(policy), patient_id, as_of.get("at")
             )
         )
+
+
+def _eligibility(blp: Blueprint, store: Store, policy: Policy) -> None:
+    @blp.get("/patients/<patient_id>/eligibility")
+    @blp.arguments(RequestSchema, location="query")
+    @blp.response(200, EligibilitySchema)
+    @needs("records:read")
+    def eligibility(request: dict[str, Any], patient_id: str) -> queries.EligibilityView:
+        """What the rules say: the reasons, what is missing, and the treatment resistance."""
+        reads, own = clinic_reads(store), clinic_policy(policy)
+        return found(queries.eligibility(reads, own, patient_id, **request))
 
 
 def _identity(blp: Blueprint, store: Store) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.application.queries import ClearanceView, PatientView
+from services.intake.application.queries import ClearanceView, EligibilityView, PatientView
 from services.intake.domain.patient import Identity
 from shared.codec.schema import schema_class
 
@@ -15,7 +15,17 @@ class AsOf:
     at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Query arguments: the time, and the protocol that is asked for."""
+
+    at: datetime | None = None
+    protocol: str = ""
+
+
 PatientSchema = schema_class(PatientView)
 ClearanceSchema = schema_class(ClearanceView)
 IdentitySchema = schema_class(Identity)
 AsOfSchema = schema_class(AsOf)
+EligibilitySchema = schema_class(EligibilityView)
+RequestSchema = schema_class(Request)

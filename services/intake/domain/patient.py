@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Literal, TypeVar
 
 from services.intake.domain.commands import RegisterPatient
-from services.intake.domain.evidence import entries
+from services.intake.domain.evidence.entries import Fact, Statement, current, place
 from services.intake.domain.evidence.kinds import (
     Checklist,
     Entry,
@@ -121,8 +121,8 @@ class Patient:
     decisions: tuple[Decision, ...] = ()
 
     @property
-    def entries(self) -> tuple[entries.Fact, ...]:
-        """Of every kind."""
+    def facts(self) -> tuple[Fact, ...]:
+        """Every entry of every kind, those that do not count among them."""
         return (
             *self.screenings,
             *self.checklists,
@@ -132,13 +132,16 @@ class Patient:
             *self.vital_signs,
         )
 
+    def has(self, entry_id: str) -> bool:
+        return any(each.id == entry_id for each in self.facts)
+
     @property
     def retracted(self) -> frozenset[str]:
         """The roots of the chains that do not count."""
         return frozenset(each.root for each in self.retractions)
 
     def current(self, kept: tuple[E, ...]) -> tuple[E, ...]:
-        return entries.current(kept, self.retracted)
+        return current(kept, self.retracted)
 
     def latest(self, kept: tuple[E, ...]) -> E | None:
         standing = self.current(kept)
@@ -153,11 +156,9 @@ class Patient:
         found = self.current(tuple(each for each in self.work_ups if each.item == item))
         return max(found, key=lambda each: (each.performed_at, each.at), default=None)
 
-    def place(
-        self, said: entries.Statement, subject: str, known: tuple[entries.Fact, ...]
-    ) -> tuple[str, datetime]:
+    def place(self, said: Statement, subject: str, known: tuple[Fact, ...]) -> tuple[str, datetime]:
         """The chain that a new entry joins, and the time that it speaks of."""
-        return entries.place(said, subject, known, self.retracted)
+        return place(said, subject, known, self.retracted)
 
     def as_of(self, at: datetime) -> "Patient":
         """The file without what was not so until later, as corrected since."""
@@ -190,7 +191,8 @@ class Patient:
 
     def ends_at(self, clearance: Decision) -> datetime:
         """Without a dose of its course, a granted clearance ends with the day for the first one."""
-        assert clearance.valid_until and clearance.first_dose_by, "a grant has its ends"
+        assert clearance.valid_until, "a grant has its last day"
+        assert clearance.first_dose_by, "a grant has its last day for the first dose"
         course = clearance.valid_until - clearance.decided_at
         in_course = any(each > clearance.decided_at - course for each in self.doses)
         return clearance.valid_until if in_course else clearance.first_dose_by

@@ -21,9 +21,7 @@ from shared.kernel.policy import Policy
 
 def retract(command: RetractEntry, patient: Patient) -> tuple[Patient, Events]:
     """Takes the whole chain of the entry out of the file; its history stays."""
-    if command.retracts == command.event_id:
-        raise Malformed("/data/retracts", "names the event itself")
-    target = next(each for each in patient.entries if each.id == command.retracts)
+    target = next(each for each in patient.facts if each.id == command.retracts)
     if target.root in patient.retracted:
         raise Rejected("already-retracted", "This entry was retracted before: nothing to do.")
     retraction = Retraction(target.root, command.at, command.reason, command.by)
@@ -32,6 +30,11 @@ def retract(command: RetractEntry, patient: Patient) -> tuple[Patient, Events]:
         return out, ()
     chain = [each for each in patient.current(patient.screenings) if each.root == target.root]
     return out, tuple(ScreeningRetracted(each.instrument, each.id) for each in chain)
+
+
+def refuse_itself(command: RetractEntry) -> None:
+    if command.retracts == command.event_id:
+        raise Malformed("/data/retracts", "names the event itself")
 
 
 def with_new_evidence(
@@ -69,9 +72,7 @@ def corrected(
     return patient, (*ended, *((assessed(now, policy),) if changed else ()))
 
 
-def _case(
-    patient: Patient, born: date, at: datetime, policy: Policy, decision: Decision
-) -> Case:
+def _case(patient: Patient, born: date, at: datetime, policy: Policy, decision: Decision) -> Case:
     return Case(
         patient, born, at, policy, decision.protocol, decision.route, weighed=decision.weighed
     )

@@ -90,6 +90,6 @@ __all__ = [
     "VitalSignsTaken",
     "WeeklyHours",
     "WorkUpItem",
+    "WorkUpRecorded",
     "WorkUpResult",
-"WorkUpRecorded",
 ]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from services.intake.domain.clearance import decide_clearance
-from services.intake.domain.contraindications import record_checklist
+from services.intake.domain.evidence.contraindications import record_checklist
 from services.intake.domain.patient import Events, Patient
 from services.intake.domain.safety import C_SSRS_HIGH, raise_hold
 from shared.contracts.intake import (
@@ -19,17 +19,19 @@ from shared.contracts.intake import (
 from shared.contracts.site import Contraindication
 from shared.kernel.errors import Rejected
 from shared.kernel.identifiers import derive
-from tests.kit.intake import (
-    BORN,
-    DECIDED,
-    POLICY,
+from tests.kit.clinical.file import (
     a_patient,
     a_referred,
     checklist,
     deciding,
-    on_day,
     screened,
     screening,
+)
+from tests.kit.clinical.said import (
+    BORN,
+    DECIDED,
+    POLICY,
+    on_day,
     stricter,
 )
 

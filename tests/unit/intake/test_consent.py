@@ -14,16 +14,18 @@ from services.intake.domain.consent import (
 )
 from shared.contracts.intake import ClearanceWithdrawn, ConsentRevoked, PatientConsented
 from shared.kernel.errors import Rejected
-from tests.kit.intake import (
+from tests.kit.clinical.file import (
+    a_patient,
+    a_referred,
+    deciding,
+    signing,
+)
+from tests.kit.clinical.said import (
     BORN,
     PATIENT,
     POLICY,
     START,
-    a_patient,
-    a_referred,
-    deciding,
     on_day,
-    signing,
 )
 
 

@@ -4,21 +4,23 @@ from datetime import date
 
 import pytest
 
-from services.intake.domain import contraindications
 from services.intake.domain.clearance import decide_clearance
-from services.intake.domain.contraindications import CONDITIONS, record_checklist
+from services.intake.domain.evidence import contraindications
+from services.intake.domain.evidence.contraindications import CONDITIONS, record_checklist
 from services.intake.domain.patient import Patient
 from shared.contracts.intake import ClearanceWithdrawn
 from shared.contracts.site import Contraindication
 from shared.kernel.errors import Malformed
-from tests.kit.intake import (
-    BORN,
-    DECIDED,
-    POLICY,
+from tests.kit.clinical.file import (
     a_patient,
     a_referred,
     checklist,
     deciding,
+)
+from tests.kit.clinical.said import (
+    BORN,
+    DECIDED,
+    POLICY,
     on_day,
 )
 

@@ -6,28 +6,30 @@ from datetime import date
 import pytest
 
 from services.intake.domain import eligibility
-from services.intake.domain.contraindications import record_checklist
 from services.intake.domain.eligibility import PATIENT_RULES, REQUEST_RULES, Case, examine
+from services.intake.domain.evidence.contraindications import record_checklist
+from services.intake.domain.evidence.treatment import record_history
 from services.intake.domain.patient import Lift, SafetyHold
 from services.intake.domain.safety import C_SSRS_HIGH
-from services.intake.domain.treatment import record_history
 from shared.contracts.site import Contraindication
-from tests.kit.intake import (
-    POLICY,
-    TWO_FAILED,
+from tests.kit.clinical.file import (
     a_case,
     a_patient,
     a_referred,
-    a_trial,
     c_ssrs_screening,
     checklist,
     history,
-    on_day,
-    phq_9,
     screened,
     screening,
-    stricter,
     without,
+)
+from tests.kit.clinical.said import (
+    POLICY,
+    TWO_FAILED,
+    a_trial,
+    on_day,
+    phq_9,
+    stricter,
 )
 
 RULES = {rule.name: rule for rule in PATIENT_RULES + REQUEST_RULES}

@@ -8,20 +8,22 @@ from services.intake.application import queries
 from services.intake.application.documents import IDENTITIES, PATIENTS
 from shared.contracts import outcomes, session_record, site
 from shared.contracts.topics import INTAKE, POSTED, TOPIC_OF
-from tests.kit.intake import (
+from tests.kit.clinical.said import (
     C_SSRS_HIGH,
     DECIDED,
     PATIENT,
     POLICY,
+    findings,
+    on_day,
+    phq_9,
+)
+from tests.kit.intake import (
     ROUTES,
     Intake,
     consent,
     everything_on_file,
-    findings,
     grant,
     heard,
-    on_day,
-    phq_9,
     posted,
     referral,
 )

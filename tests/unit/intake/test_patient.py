@@ -7,7 +7,18 @@ from services.intake.domain.clearance import decide_clearance
 from services.intake.domain.patient import Identity, SafetyHold
 from services.intake.domain.safety import C_SSRS_HIGH
 from shared.contracts.intake import PatientRegistered
-from tests.kit.intake import BORN, DECIDED, PATIENT, POLICY, a_patient, a_referred, deciding, on_day
+from tests.kit.clinical.file import (
+    a_patient,
+    a_referred,
+    deciding,
+)
+from tests.kit.clinical.said import (
+    BORN,
+    DECIDED,
+    PATIENT,
+    POLICY,
+    on_day,
+)
 
 
 def test_names_and_the_birth_date_are_not_part_of_the_patient() -> None:

@@ -22,12 +22,14 @@ from services.intake.domain.safety import (
 )
 from shared.contracts.intake import ClearanceWithdrawn, SafetyHoldLifted, SafetyHoldRaised
 from shared.kernel.errors import Rejected
-from tests.kit.intake import (
+from tests.kit.clinical.file import (
+    a_patient,
+    deciding,
+)
+from tests.kit.clinical.said import (
     BORN,
     PATIENT,
     POLICY,
-    a_patient,
-    deciding,
     on_day,
     stricter,
 )

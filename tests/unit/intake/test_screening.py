@@ -2,18 +2,20 @@
 
 import pytest
 
-from services.intake.domain.screening import is_complete, is_high, record_screening
+from services.intake.domain.evidence.screening import is_complete, is_high, record_screening
 from shared.contracts.intake import PatientScreened, SafetyHoldRaised
 from shared.kernel.errors import Malformed, Rejected
-from tests.kit.intake import (
-    C_SSRS_HIGH,
+from tests.kit.clinical.file import (
     a_referred,
-    c_ssrs,
     c_ssrs_screening,
-    on_day,
-    phq_9,
     screened,
     screening,
+)
+from tests.kit.clinical.said import (
+    C_SSRS_HIGH,
+    c_ssrs,
+    on_day,
+    phq_9,
 )
 
 

@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
+from services.intake.domain.evidence.treatment import failed_drugs, record_history
 from services.intake.domain.patient import TreatmentHistory
-from services.intake.domain.treatment import failed_drugs, record_history
-from tests.kit.intake import POLICY, START, a_referred, a_trial, history, on_day, stricter
+from tests.kit.clinical.file import (
+    a_referred,
+    history,
+)
+from tests.kit.clinical.said import (
+    POLICY,
+    START,
+    a_trial,
+    on_day,
+    stricter,
+)
 
 
 def failed(*trials: Any, episode: bool = True) -> set[str]:

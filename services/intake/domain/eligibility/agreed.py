@@ -28,7 +28,9 @@ def _text_replaced(case: Case) -> Iterable[Reason]:
         return
     text = current_text(case.policy, consent.route, consent.indication, case.at.date())
     if consent.text_version != text:
-        words = f"The consent is to text {consent.text_version}: have the current one, {text}, signed."
+        words = (
+            f"The consent is to text {consent.text_version}: have the current one, {text}, signed."
+        )
         yield Reason("consent-text-replaced", words)
 
 

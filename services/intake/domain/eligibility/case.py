@@ -37,9 +37,9 @@ class Case:
 class Rule:
     """`faults` are the reasons that speak against the case; they bear the rule's source.
 
-    With a `decline` nobody is treated, with a `hold` not yet, nor while evidence is `missing` or too
-    old; a `review` waits for a prescriber to weigh and name it; a `note` is told. `ends`: what is
-    newly found ends a running clearance (INT-3).
+    With a `decline` nobody is treated, with a `hold` not yet, nor while evidence is `missing` or
+    too old; a `review` waits for a prescriber to weigh and name it; a `note` is told. `ends`: what
+    is newly found ends a running clearance (INT-3).
     """
 
     name: str

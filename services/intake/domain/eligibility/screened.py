@@ -18,7 +18,9 @@ def outdated(instrument: str, case: Case) -> Iterable[Reason]:
     """No complete answers that were young enough, and there, when the clearance was signed."""
     screening = case.patient.screening(instrument)
     if screening is None:
-        yield Reason(f"{instrument}-missing", f"There are no {instrument} answers: have it answered.")
+        yield Reason(
+            f"{instrument}-missing", f"There are no {instrument} answers: have it answered."
+        )
     elif not is_complete(screening):
         words = f"Too much of the {instrument} is unanswered: ask again."
         yield Reason(f"{instrument}-incomplete", words)

@@ -65,7 +65,13 @@ ITEMS = (
         "abnormal",
     ),
 )
-REVIEWED = ("ecg", "liver-function", "renal-function", "urine-drug-screen", "prescription-monitoring")
+REVIEWED = (
+    "ecg",
+    "liver-function",
+    "renal-function",
+    "urine-drug-screen",
+    "prescription-monitoring",
+)
 
 
 def _not_done(due: Due, case: Case) -> Iterable[Reason]:
@@ -164,9 +170,7 @@ RULES = (
         for due in ITEMS
     ),
     Rule("not-pregnant", "hold", "INT-7; label (S2)", _positive_pregnancy, ends=True),
-    Rule(
-        "no-urinary-symptoms", "hold", "clinical reference 2.3; label (S2)", _urinary_symptoms
-    ),
+    Rule("no-urinary-symptoms", "hold", "clinical reference 2.3; label (S2)", _urinary_symptoms),
     Rule(
         "cognition-sufficient",
         "hold",
@@ -175,7 +179,13 @@ RULES = (
         (MOCA_KEY,),
     ),
     Rule("work-up-weighed", "review", "INT-11; clinical reference 2.3", _to_review),
-    Rule("vital-signs-in-date", "missing", "INT-1; Sanacora 2017 [M]", _vitals_outdated, (VITALS_KEY,)),
+    Rule(
+        "vital-signs-in-date",
+        "missing",
+        "INT-1; Sanacora 2017 [M]",
+        _vitals_outdated,
+        (VITALS_KEY,),
+    ),
     Rule(
         "blood-pressure-below-hold",
         "hold",
@@ -183,5 +193,7 @@ RULES = (
         _pressure_high,
         PRESSURE_KEYS,
     ),
-    Rule("weight-in-date", "missing", "clinical reference 2.3 [P]", _weight_outdated, (WEIGHT_KEY,)),
+    Rule(
+        "weight-in-date", "missing", "clinical reference 2.3 [P]", _weight_outdated, (WEIGHT_KEY,)
+    ),
 )

@@ -28,9 +28,7 @@ from shared.kernel.policy import Policy
 def record_checklist(command: RecordChecklist, patient: Patient) -> Patient:
     _refuse_untrue(command)
     root, at = patient.place(command, "contraindications", patient.checklists)
-    checklist = Checklist(
-        command.event_id, root, at, command.at, command.findings, command.signer
-    )
+    checklist = Checklist(command.event_id, root, at, command.at, command.findings, command.signer)
     return replace(patient, checklists=entries.added(patient.checklists, checklist))
 
 

@@ -72,7 +72,9 @@ def _refuse_jump(vitals: VitalSigns, patient: Patient, policy: Policy) -> None:
     """Pounds for kilograms are the usual cause."""
     known = patient.current(patient.vital_signs)
     before = [
-        each for each in known if each.weight_kg and each.at <= vitals.at and each.root != vitals.root
+        each
+        for each in known
+        if each.weight_kg and each.at <= vitals.at and each.root != vitals.root
     ]
     if not before or not vitals.weight_kg:
         return
