@@ -116,6 +116,13 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
         site.ClearanceDecided,
         site.ClearanceRevoked,
         site.HoldLifted,
+        site.EscortIntroduced,
+        site.IdentityErased,
+        site.DuplicateDecided,
+        site.TransferOffered,
+        site.TransferAccepted,
+        site.TransferWithdrawn,
+        site.CredentialRecorded,
     ),
     SCHEDULING: (
         site.ResourceDeclared,

@@ -5,7 +5,13 @@ A patient not heard of yet is waited for: the referral may still be on its way.
 
 from datetime import datetime
 
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application.documents import PATIENTS
+from services.intake.application.people import (
+    follow_clearance,
+    known,
+    present,
+    refuse_unless_signed_by,
+)
 from services.intake.domain import clearance, consent, contraindications, safety
 from services.intake.domain.commands import (
     AnswerRisk,
@@ -14,75 +20,69 @@ from services.intake.domain.commands import (
     RecordChecklist,
     RecordScreening,
     RecordTreatmentHistory,
-    RegisterPatient,
     ReviewAdverseEvent,
     RevokeClearance,
     SignConsent,
     WithdrawConsent,
 )
-from services.intake.domain.patient import Events, Patient, register
+from services.intake.domain.patient import Events, Patient
+from services.intake.domain.people.practitioner import MAY_CLEAR, MAY_LIFT
+from services.intake.domain.people.vault import Vault
 from services.intake.domain.screening import record_screening as screen
 from services.intake.domain.treatment import record_history
-from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def register_patient(command: RegisterPatient, uow: UnitOfWork) -> None:
-    if uow.get(PATIENTS, command.patient_id):
-        raise Rejected(
-            "already-registered",
-            "This patient id was referred before: post to the patient on file, or mint a new id"
-            " for another person.",
-        )
-    patient, identity, events = register(command)
-    uow.save(IDENTITIES, identity)
-    uow.save(PATIENTS, patient, *events)
-
-
 def record_screening(command: RecordScreening, uow: UnitOfWork) -> None:
-    patient, events = screen(command, uow.require(PATIENTS, command.patient_id))
+    patient, events = screen(command, present(uow, command.patient_id))
     _save(uow, command.at, patient, events)
 
 
 def record_checklist(command: RecordChecklist, uow: UnitOfWork) -> None:
-    patient = uow.require(PATIENTS, command.patient_id)
+    patient = present(uow, command.patient_id)
     patient, events = contraindications.record_checklist(command, patient)
     _save(uow, command.at, patient, events)
 
 
 def record_treatment_history(command: RecordTreatmentHistory, uow: UnitOfWork) -> None:
-    patient = record_history(command, uow.require(PATIENTS, command.patient_id))
+    patient = record_history(command, present(uow, command.patient_id))
     _save(uow, command.at, patient, ())
 
 
 def sign_consent(command: SignConsent, uow: UnitOfWork, policy: Policy) -> None:
-    patient = uow.require(PATIENTS, command.patient_id)
+    patient = present(uow, command.patient_id)
     patient, events = consent.sign_consent(command, patient, policy)
     _save(uow, command.at, patient, events)
 
 
 def withdraw_consent(command: WithdrawConsent, uow: UnitOfWork) -> None:
-    patient = uow.require(PATIENTS, command.patient_id)
+    patient = present(uow, command.patient_id)
     patient, events = consent.withdraw_consent(command, patient)
     _save(uow, command.at, patient, events)
 
 
-def decide_clearance(command: DecideClearance, uow: UnitOfWork, policy: Policy) -> None:
-    patient = uow.require(PATIENTS, command.patient_id)
-    born = uow.require(IDENTITIES, command.patient_id).birth_date
-    patient, events = clearance.decide_clearance(command, patient, born, policy)
+def decide_clearance(
+    command: DecideClearance, uow: UnitOfWork, policy: Policy, vault: Vault
+) -> None:
+    patient, about = present(uow, command.patient_id), known(uow, command.patient_id)
+    refuse_unless_signed_by(command.signer, command.at, uow, MAY_CLEAR)
+    born, obstacles = about.birth_date(vault), about.obstacles(uow.clinic, command.at)
+    patient, events = clearance.decide_clearance(command, patient, born, policy, obstacles)
     _save(uow, command.at, patient, events)
 
 
 def revoke_clearance(command: RevokeClearance, uow: UnitOfWork) -> None:
-    patient = uow.require(PATIENTS, command.patient_id)
+    patient = present(uow, command.patient_id)
+    refuse_unless_signed_by(command.signer, command.at, uow, MAY_CLEAR)
     patient, events = safety.revoke_clearance(command, patient)
     _save(uow, command.at, patient, events)
 
 
 def lift_hold(command: LiftHold, uow: UnitOfWork) -> None:
-    patient, events = safety.lift_hold(command, uow.require(PATIENTS, command.patient_id))
+    patient = present(uow, command.patient_id)
+    refuse_unless_signed_by(command.signer, command.at, uow, MAY_LIFT)
+    patient, events = safety.lift_hold(command, patient)
     _save(uow, command.at, patient, events)
 
 
@@ -101,4 +101,5 @@ def answer_risk(command: AnswerRisk, uow: UnitOfWork) -> None:
 
 
 def _save(uow: UnitOfWork, at: datetime, patient: Patient, events: Events) -> None:
+    follow_clearance(uow, patient)
     uow.save(PATIENTS, patient.heard(at), *events)

@@ -1,23 +1,24 @@
-"""What HTTP may read: views of committed state. None but `Identity` can name anybody."""
+"""What HTTP may read of a patient: views of committed state, none of which can name anybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application import identities
+from services.intake.application.documents import PATIENTS
 from services.intake.domain import contraindications
 from services.intake.domain.eligibility import Case, examine
 from services.intake.domain.patient import (
     Consent,
     Decision,
-    Identity,
     Outcome,
     Patient,
     SafetyHold,
     Screening,
     Status,
 )
+from services.intake.domain.people.vault import Vault
 from services.intake.domain.treatment import failed_drugs
 from shared.contracts.intake import PolicyUsed
 from shared.contracts.site import Contraindication, Indication, Route
@@ -106,17 +107,15 @@ def patient(reads: Reads, policy: Policy, patient_id: str) -> Read[PatientView] 
 
 
 def clearance(
-    reads: Reads, policy: Policy, patient_id: str, at: datetime | None = None
+    reads: Reads, policy: Policy, vault: Vault, patient_id: str, at: datetime | None = None
 ) -> Read[ClearanceView] | None:
-    found, known = reads.get(PATIENTS, patient_id), reads.get(IDENTITIES, patient_id)
-    if found is None or known is None:
+    """Raises Rejected where the identity was erased."""
+    found, known = reads.get(PATIENTS, patient_id), identities.known(reads, patient_id)
+    if found is None or known is None or reads.clinic is None:
         return None
-    born, as_of = known.aggregate.birth_date, at or found.aggregate.heard_until
-    return _seen(found, lambda each: _clearance(each, born, as_of, policy))
-
-
-def identity(reads: Reads, patient_id: str) -> Read[Identity] | None:
-    return reads.get(IDENTITIES, patient_id)
+    born, as_of = known.birth_date(vault), at or found.aggregate.heard_until
+    obstacles = known.obstacles(reads.clinic, as_of)
+    return _seen(found, lambda each: _clearance(Case(each, born, as_of, policy), obstacles))
 
 
 def _seen(read: Read[Patient], view: Callable[[Patient], V]) -> Read[V]:
@@ -148,18 +147,18 @@ def _treatment(each: Patient, policy: Policy) -> TreatmentView | None:
     return TreatmentView(each.history.taken_at, len(in_episode), len(ever))
 
 
-def _clearance(each: Patient, born: date, as_of: datetime, policy: Policy) -> ClearanceView:
+def _clearance(case: Case, obstacles: tuple[Reason, ...]) -> ClearanceView:
+    each, as_of = case.patient, case.at
     latest = each.decisions[-1] if each.decisions else None
-    case = Case(each, born, as_of, policy)
     if latest:
-        case = Case(each, born, as_of, policy, latest.protocol, latest.route)
+        case = replace(case, protocol=latest.protocol, route=latest.route)
     return ClearanceView(
         patient_id=each.id,
         status=each.status(as_of),
         as_of=as_of,
         granted=_decision(each.clearance) if each.clearance else None,
         decision=_decision(latest) if latest else None,
-        missing=examine(case).reasons,
+        missing=examine(case).reasons + obstacles,
         history=tuple(_decision(decision) for decision in each.decisions),
     )
 

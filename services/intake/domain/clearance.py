@@ -26,8 +26,13 @@ FIRST_DOSE_KEY, COURSE_KEY = "clearance.max_age_first_d", "clearance.max_age_cou
 
 
 def decide_clearance(
-    command: DecideClearance, patient: Patient, birth_date: date, policy: Policy
+    command: DecideClearance,
+    patient: Patient,
+    birth_date: date,
+    policy: Policy,
+    obstacles: tuple[Reason, ...] = (),
 ) -> tuple[Patient, Events]:
+    """`obstacles`: what holds a clearance beside the patient's own file (SCH-9)."""
     _refuse_if_overtaken(command, patient)
     if command.decision == "decline":
         words = "The prescriber declined: ask the prescriber before asking for it again."
@@ -38,8 +43,8 @@ def decide_clearance(
     if found.declines:
         decision = _decision(command, patient, policy, "declined", found.reasons)
         return _declined(patient, decision)
-    if found.holds:
-        return _held(patient, _decision(command, patient, policy, "held", found.holds))
+    if holds := found.holds + obstacles:
+        return _held(patient, _decision(command, patient, policy, "held", holds))
     return _granted(patient, _decision(command, patient, policy, "granted", ()), policy)
 
 

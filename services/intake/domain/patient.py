@@ -5,7 +5,7 @@ Who the patient is stands in `Identity` alone, which no event and no other docum
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from services.intake.domain.commands import RegisterPatient
@@ -18,17 +18,6 @@ from shared.kernel.policy import PolicyReference
 Events = tuple[object, ...]
 Outcome = Literal["granted", "held", "declined", "revoked"]
 Status = Literal["registered", "cleared", "expired", "held", "declined", "revoked", "safety-hold"]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The one place with names and the birth date."""
-
-    patient_id: str
-    given_name: str
-    family_name: str
-    birth_date: date
-    referrer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +94,8 @@ class Decision:
 class Patient:
     """`screenings` holds the latest answers per instrument, `checklists` all, oldest first.
 
-    `heard_until` is the time of the latest event about the patient.
+    `heard_until` is the time of the latest event about the patient. `transferred_to`: the clinic
+    that the patient was given over to.
     """
 
     id: str
@@ -120,6 +110,7 @@ class Patient:
     hold: SafetyHold | None = None
     lifts: tuple[Lift, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    transferred_to: str = ""
 
     @property
     def clearance(self) -> Decision | None:
@@ -142,7 +133,7 @@ class Patient:
         return replace(self, heard_until=max(self.heard_until, at))
 
 
-def register(command: RegisterPatient) -> tuple[Patient, Identity, Events]:
+def register(command: RegisterPatient, person_id: str = "") -> tuple[Patient, Events]:
     patient = Patient(
         id=command.patient_id,
         indication=command.indication,
@@ -150,14 +141,7 @@ def register(command: RegisterPatient) -> tuple[Patient, Identity, Events]:
         registered_at=command.at,
         heard_until=command.at,
     )
-    identity = Identity(
-        command.patient_id,
-        command.given_name,
-        command.family_name,
-        command.birth_date,
-        command.referrer,
-    )
-    return patient, identity, (PatientRegistered(command.indication),)
+    return patient, (PatientRegistered(command.indication, person_id),)
 
 
 def _is_over(clearance: Decision, at: datetime) -> bool:

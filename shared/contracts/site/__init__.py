@@ -13,13 +13,22 @@ from shared.contracts.site.intake import (
     ContraindicationsChecked,
     Finding,
     HoldLifted,
-    ReferralReceived,
     ScreeningAnswered,
     TreatmentHistoryTaken,
     Trial,
 )
 from shared.contracts.site.outcomes import (
     AssessmentAnswered,
+)
+from shared.contracts.site.people import (
+    CredentialRecorded,
+    DuplicateDecided,
+    EscortIntroduced,
+    IdentityErased,
+    ReferralReceived,
+    TransferAccepted,
+    TransferOffered,
+    TransferWithdrawn,
 )
 from shared.contracts.site.scheduling import (
     AppointmentCancelled,
@@ -60,10 +69,14 @@ __all__ = [
     "Contraindication",
     "ContraindicationsChecked",
     "CourseBookingRequested",
+    "CredentialRecorded",
+    "DuplicateDecided",
     "EncounterArrived",
     "EncounterFinished",
+    "EscortIntroduced",
     "Finding",
     "HoldLifted",
+    "IdentityErased",
     "Indication",
     "MedicationAdministered",
     "ObservationRecorded",
@@ -75,6 +88,9 @@ __all__ = [
     "Route",
     "ScreeningAnswered",
     "Staff",
+    "TransferAccepted",
+    "TransferOffered",
+    "TransferWithdrawn",
     "TreatmentHistoryTaken",
     "Trial",
     "WeeklyHours",

@@ -5,23 +5,10 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id, Items, PersonName, Text
-from shared.contracts.site.words import Answers, Indication, Route
+from shared.contracts.shapes import Between, Code, Id, Items
+from shared.contracts.site.words import Answers, Route
 
 Finding = Literal["absent", "present", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralReceived:
-    """A ServiceRequest: somebody is sent to the clinic. Names stay in intake."""
-
-    type: ClassVar[str] = "intake.referral.received.v1"
-    given_name: PersonName
-    family_name: PersonName
-    birth_date: date
-    indication: Indication
-    diagnosis: Annotated[str, Text(8, r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?")]
-    referrer: Annotated[str, Text(120, shortest=0)] = ""
 
 
 @dataclass(frozen=True, slots=True)
