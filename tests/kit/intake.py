@@ -1,7 +1,7 @@
 """Builders for intake: events posted or heard, and a service in memory to take them."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from shared.contracts import site
 from shared.contracts.envelope import Event
 from shared.contracts.site import Medication, WorkUpResult
 from shared.contracts.topics import INTAKE, TOPIC_OF
+from shared.contracts.topics import PATIENT as PATIENT_TOPIC
 from shared.messaging.consumer import step_of
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemoryStore
@@ -39,8 +40,9 @@ from tests.kit.clinical.said import (
     next_number,
     phq_9,
 )
+from tests.kit.people import STAFF, VAULT, credential
 
-ROUTES = routes(POLICY)
+ROUTES = routes(POLICY, VAULT)
 
 
 def referral(**what: Any) -> site.ReferralReceived:
@@ -84,19 +86,25 @@ def grant(**what: Any) -> site.ClearanceDecided:
     return replace(site.ClearanceDecided("grant", "iv-6", "iv", "prescriber-1"), **what)
 
 
-def posted(data: Any, at: datetime = START, event_id: str = "", patient: str = PATIENT) -> Step:
+def posted(
+    data: Any,
+    at: datetime = START,
+    event_id: str = "",
+    patient: str = PATIENT,
+    clinic: str = CLINIC,
+) -> Step:
     """The step of an event that a site posts."""
     content = {
         "specversion": "1.0",
         "id": event_id or next_id(),
-        "source": f"/clinics/{CLINIC}/sites/main",
+        "source": f"/clinics/{clinic}/sites/main",
         "type": data.type,
         "subject": patient,
         "time": at.isoformat(),
         "data": data,
     }
     raw = strict_json.loads(strict_json.dumps(content))
-    route, envelope = ROUTES[data.type], from_structured(raw, CLINIC)
+    route, envelope = ROUTES[data.type], from_structured(raw, clinic)
     loaded = schema.load(route.data, raw["data"], closed=True)
     return Step(SITE, envelope, content_sha256(raw), strict_json.dumps(raw), route, loaded)
 
@@ -111,31 +119,40 @@ def heard(data: Any, at: datetime = START, patient: str = PATIENT) -> Step:
     return step_of(origin, INTAKE, ROUTES)
 
 
-def everything_on_file(**referred: Any) -> tuple[Step, ...]:
+def everything_on_file(
+    patient: str = PATIENT, clinic: str = CLINIC, **referred: Any
+) -> tuple[Step, ...]:
     """What a site posts of a patient before the clearance is asked for."""
+    told = (referral(**referred), *file_of_a_patient())
+    return tuple(posted(each, patient=patient, clinic=clinic) for each in told)
+
+
+def file_of_a_patient() -> tuple[Any, ...]:
+    """All that a clearance needs beside the referral."""
     return (
-        posted(referral(**referred)),
-        posted(site.ScreeningAnswered("phq-9", phq_9(18), 18)),
-        posted(site.ScreeningAnswered("c-ssrs-screener", c_ssrs())),
-        posted(site.ContraindicationsChecked(findings())),
-        posted(site.TreatmentHistoryTaken(TWO_FAILED)),
-        posted(medication_list()),
-        *(posted(each) for each in work_up_done()),
-        posted(vital_signs()),
-        posted(consent()),
+        site.ScreeningAnswered("phq-9", phq_9(18), 18),
+        site.ScreeningAnswered("c-ssrs-screener", c_ssrs()),
+        site.ContraindicationsChecked(findings()),
+        site.TreatmentHistoryTaken(TWO_FAILED),
+        medication_list(),
+        *work_up_done(),
+        vital_signs(),
+        consent(),
     )
 
 
 class Intake:
-    """A store, the routes, and what a test wants to see of them."""
+    """A store, the routes, and what a test wants to see of them. Its clinics' staff is licensed."""
 
-    def __init__(self) -> None:
+    def __init__(self, clinics: Sequence[str] = (CLINIC,)) -> None:
         self.store = MemoryStore()
         tokens = (f"token-{number}" for number in itertools.count(1))
         self.runner = Runner(
             INTAKE, self.store, lambda: DECIDED, lambda: next(tokens), lambda _: None, _raise
         )
         self.reads = Reads(self.store, CLINIC)
+        for clinic, (name, role) in itertools.product(clinics, STAFF.items()):
+            self.take(posted(credential(role), START, patient=name, clinic=clinic))
 
     def take(self, *steps: Step) -> list[Verdict]:
         return [verdict for step in steps for verdict in self.runner.run([step])]
@@ -143,18 +160,19 @@ class Intake:
     def resume(self, step: Step) -> Verdict:
         return self.runner.resume(step, self.store.session().find(JOURNAL, [step.id])[0])
 
-    def patient(self) -> Patient:
-        found = self.reads.get(PATIENTS, PATIENT)
+    def patient(self, patient: str = PATIENT, clinic: str = CLINIC) -> Patient:
+        found = Reads(self.store, clinic).get(PATIENTS, patient)
         assert found, "no such patient"
         return found.aggregate
 
     def said(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """(type, data) of every event emitted, in order."""
+        """(type, data) of every event emitted about patients, in order."""
         entries = self.store.session().where(JOURNAL, {}, order="order")
         return [
             (dict(record.headers)["ce_type"].decode(), strict_json.loads(record.value or b""))
             for entry in entries
             for record in records_of(entry)
+            if record.topic == PATIENT_TOPIC.name
         ]
 
     def types(self) -> list[str]:

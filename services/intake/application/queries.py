@@ -1,11 +1,12 @@
-"""What HTTP may read: views of committed state. None but `Identity` can name anybody."""
+"""What HTTP may read of a patient: views of committed state, none of which can name anybody."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar, cast
 
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application import identities
+from services.intake.application.documents import PATIENTS
 from services.intake.domain.eligibility.case import Case
 from services.intake.domain.eligibility.case import Status as Answer
 from services.intake.domain.eligibility.registry import POLICY_KEYS, examine
@@ -15,12 +16,12 @@ from services.intake.domain.evidence.treatment import Staging, stage
 from services.intake.domain.patient import (
     Consent,
     Decision,
-    Identity,
     Outcome,
     Patient,
     SafetyHold,
     Status,
 )
+from services.intake.domain.people.vault import Vault
 from shared.contracts.intake import PolicyUsed
 from shared.contracts.site import Contraindication, Indication, Route
 from shared.kernel.errors import Reason
@@ -90,6 +91,14 @@ class ClearanceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """About eligibility: at what time (else the latest event's), for which protocol, if for one."""
+
+    at: datetime | None = None
+    protocol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EligibilityView:
     """What the rules say at `as_of`: `reasons` speak against it, `missing` is still to be brought,
     `remarks` is what a prescriber is told or has weighed."""
@@ -120,27 +129,40 @@ def patient(reads: Reads, policy: Policy, patient_id: str) -> Read[PatientView] 
 
 
 def clearance(
-    reads: Reads, policy: Policy, patient_id: str, at: datetime | None = None
+    reads: Reads, policy: Policy, vault: Vault, patient_id: str, at: datetime | None = None
 ) -> Read[ClearanceView] | None:
-    found, known = reads.get(PATIENTS, patient_id), reads.get(IDENTITIES, patient_id)
-    if found is None or known is None:
+    """Raises Rejected where the identity was erased."""
+    found, known = reads.get(PATIENTS, patient_id), identities.known(reads, patient_id)
+    if found is None or known is None or reads.clinic is None:
         return None
-    born, as_of = known.aggregate.birth_date, at or found.aggregate.heard_until
-    return _seen(found, lambda each: _clearance(each, born, as_of, policy))
+    born, as_of = known.birth_date(vault), at or found.aggregate.heard_until
+    obstacles = known.obstacles(reads.clinic, as_of)
+    return _seen(
+        found, lambda each: _clearance(Case(each, born, as_of, policy, obstacles=obstacles))
+    )
 
 
 def eligibility(
-    reads: Reads, policy: Policy, patient_id: str, at: datetime | None = None, protocol: str = ""
+    reads: Reads,
+    policy: Policy,
+    vault: Vault,
+    patient_id: str,
+    asked: Asked,
 ) -> Read[EligibilityView] | None:
-    found, known = reads.get(PATIENTS, patient_id), reads.get(IDENTITIES, patient_id)
-    if found is None or known is None:
+    """Raises Rejected where the identity was erased."""
+    found, known = reads.get(PATIENTS, patient_id), identities.known(reads, patient_id)
+    if found is None or known is None or reads.clinic is None:
         return None
-    born, as_of = known.aggregate.birth_date, at or found.aggregate.heard_until
-    return _seen(found, lambda each: _eligibility(each, born, as_of, policy, protocol))
-
-
-def identity(reads: Reads, patient_id: str) -> Read[Identity] | None:
-    return reads.get(IDENTITIES, patient_id)
+    born, as_of = known.birth_date(vault), asked.at or found.aggregate.heard_until
+    obstacles = known.obstacles(reads.clinic, as_of)
+    template = policy.protocols.get(asked.protocol)
+    route = cast(Route, template.route) if template else None
+    return _seen(
+        found,
+        lambda each: _eligibility(
+            Case(each, born, as_of, policy, asked.protocol, route, (), obstacles)
+        ),
+    )
 
 
 def _seen(read: Read[Patient], view: Callable[[Patient], V]) -> Read[V]:
@@ -175,31 +197,27 @@ def _staging(each: Patient, policy: Policy) -> Staging | None:
     return stage(history, policy) if history else None
 
 
-def _eligibility(
-    each: Patient, born: date, as_of: datetime, policy: Policy, protocol: str
-) -> EligibilityView:
-    template = policy.protocols.get(protocol)
-    route = cast(Route, template.route) if template else None
-    found = examine(Case(each, born, as_of, policy, protocol, route))
-    used = policy.reference(*POLICY_KEYS)
+def _eligibility(case: Case) -> EligibilityView:
+    each, found = case.patient, examine(case)
+    used = case.policy.reference(*POLICY_KEYS)
     return EligibilityView(
         patient_id=each.id,
         status=found.status,
-        as_of=as_of,
+        as_of=case.at,
         indication=each.indication,
-        protocol=protocol,
+        protocol=case.protocol,
         reasons=found.declines + found.blocks + found.reviews,
         missing=found.missing,
         remarks=found.remarks,
-        staging=_staging(each, policy),
+        staging=_staging(each, case.policy),
         policy=PolicyUsed(used.id, used.version),
         policy_values=tuple(ValueUsed(*pair) for pair in used.values.items()),
     )
 
 
-def _clearance(each: Patient, born: date, as_of: datetime, policy: Policy) -> ClearanceView:
+def _clearance(case: Case) -> ClearanceView:
+    each, as_of = case.patient, case.at
     latest = each.decisions[-1] if each.decisions else None
-    case = Case(each, born, as_of, policy)
     if latest:
         case = replace(case, protocol=latest.protocol, route=latest.route, weighed=latest.weighed)
     return ClearanceView(

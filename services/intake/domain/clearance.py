@@ -29,11 +29,23 @@ FIRST_DOSE_KEY, COURSE_KEY = "clearance.max_age_first_d", "clearance.max_age_cou
 
 
 def decide_clearance(
-    command: DecideClearance, patient: Patient, birth_date: date, policy: Policy
+    command: DecideClearance,
+    patient: Patient,
+    birth_date: date,
+    policy: Policy,
+    obstacles: tuple[Reason, ...] = (),
 ) -> tuple[Patient, Events]:
+    """`obstacles`: what holds a clearance beside the patient's own file (SCH-9)."""
     _refuse_if_overtaken(command, patient)
     case = Case(
-        patient, birth_date, command.at, policy, command.protocol, command.route, command.weighed
+        patient,
+        birth_date,
+        command.at,
+        policy,
+        command.protocol,
+        command.route,
+        command.weighed,
+        obstacles,
     )
     found = examine(case)
     decision = _decision(command, policy, found)

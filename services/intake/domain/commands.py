@@ -31,6 +31,10 @@ class RegisterPatient:
     indication: Indication
     diagnosis: str
     referrer: str
+    gender: str = ""
+    record_number: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Who the patient is stands in `Identity` alone, which no event and no other docum
 """
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal, TypeVar
 
 from services.intake.domain.commands import RegisterPatient
@@ -28,17 +28,6 @@ Events = tuple[object, ...]
 Outcome = Literal["granted", "held", "declined", "revoked", "expired"]
 Status = Literal["registered", "cleared", "expired", "held", "declined", "revoked", "safety-hold"]
 E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The one place with names and the birth date."""
-
-    patient_id: str
-    given_name: str
-    family_name: str
-    birth_date: date
-    referrer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,8 @@ class Patient:
     """Every entry that was ever posted, oldest first; `current` says which of them count.
 
     `retractions` take entries out of the file, not out of its history. `doses` are the times of
-    doses heard of. `heard_until` is the time of the latest event about the patient.
+    doses heard of. `heard_until` is the time of the latest event about the patient,
+    `transferred_to` the clinic that the patient was given over to.
     """
 
     id: str
@@ -119,6 +109,7 @@ class Patient:
     lifts: tuple[Lift, ...] = ()
     doses: tuple[datetime, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    transferred_to: str = ""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -201,7 +192,7 @@ class Patient:
         return replace(self, heard_until=max(self.heard_until, at))
 
 
-def register(command: RegisterPatient) -> tuple[Patient, Identity, Events]:
+def register(command: RegisterPatient, person_id: str = "") -> tuple[Patient, Events]:
     patient = Patient(
         id=command.patient_id,
         indication=command.indication,
@@ -209,14 +200,7 @@ def register(command: RegisterPatient) -> tuple[Patient, Identity, Events]:
         registered_at=command.at,
         heard_until=command.at,
     )
-    identity = Identity(
-        command.patient_id,
-        command.given_name,
-        command.family_name,
-        command.birth_date,
-        command.referrer,
-    )
-    return patient, identity, (PatientRegistered(command.indication),)
+    return patient, (PatientRegistered(command.indication, person_id),)
 
 
 def _until(at: datetime, kept: tuple[E, ...]) -> tuple[E, ...]:

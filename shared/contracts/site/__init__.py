@@ -16,7 +16,6 @@ from shared.contracts.site.intake import (
     HoldLifted,
     Medication,
     MedicationsListed,
-    ReferralReceived,
     ScreeningAnswered,
     Severity,
     TreatmentHistoryTaken,
@@ -26,6 +25,16 @@ from shared.contracts.site.intake import (
 )
 from shared.contracts.site.outcomes import (
     AssessmentAnswered,
+)
+from shared.contracts.site.people import (
+    CredentialRecorded,
+    DuplicateDecided,
+    EscortIntroduced,
+    IdentityErased,
+    ReferralReceived,
+    TransferAccepted,
+    TransferOffered,
+    TransferWithdrawn,
 )
 from shared.contracts.site.scheduling import (
     AppointmentCancelled,
@@ -66,11 +75,15 @@ __all__ = [
     "Contraindication",
     "ContraindicationsChecked",
     "CourseBookingRequested",
+    "CredentialRecorded",
+    "DuplicateDecided",
     "EncounterArrived",
     "EncounterFinished",
     "EntryRetracted",
+    "EscortIntroduced",
     "Finding",
     "HoldLifted",
+    "IdentityErased",
     "Indication",
     "Medication",
     "MedicationAdministered",
@@ -85,6 +98,9 @@ __all__ = [
     "ScreeningAnswered",
     "Severity",
     "Staff",
+    "TransferAccepted",
+    "TransferOffered",
+    "TransferWithdrawn",
     "TreatmentHistoryTaken",
     "Trial",
     "VitalSignsTaken",

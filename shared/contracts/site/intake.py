@@ -9,24 +9,11 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id, Items, OptionalId, PersonName, Text
+from shared.contracts.shapes import Between, Code, Id, Items, OptionalId
 from shared.contracts.site.words import Answers, Indication, Route, WorkUpItem, WorkUpResult
 
 Finding = Literal["absent", "present", "unknown"]
 Severity = Literal["subsyndromal", "mild", "moderate", "severe", "severe-with-psychosis"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralReceived:
-    """A ServiceRequest: somebody is sent to the clinic. Names stay in intake."""
-
-    type: ClassVar[str] = "intake.referral.received.v1"
-    given_name: PersonName
-    family_name: PersonName
-    birth_date: date
-    indication: Indication
-    diagnosis: Annotated[str, Text(8, r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?")]
-    referrer: Annotated[str, Text(120, shortest=0)] = ""
 
 
 @dataclass(frozen=True, slots=True)

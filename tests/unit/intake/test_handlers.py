@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from services.intake.application import queries
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application import identities, queries
+from services.intake.application.documents import PATIENTS
 from shared.contracts import outcomes, session_record, site
 from shared.contracts.topics import INTAKE, POSTED, TOPIC_OF
 from tests.kit.clinical.said import (
@@ -27,6 +27,7 @@ from tests.kit.intake import (
     posted,
     referral,
 )
+from tests.kit.people import VAULT
 
 
 def adverse(grade: int, serious: bool = False) -> session_record.AdverseEventRecorded:
@@ -63,7 +64,11 @@ def test_intake_acts_on_every_posted_type_and_on_two_that_it_hears() -> None:
     }
     assert all(bool(route.roles) == (kind in mine) for kind, route in ROUTES.items())
     assert ROUTES["intake.hold.lifted.v1"].roles == {"psychiatrist"}
-    assert ROUTES["intake.clearance.decided.v1"].roles == {"prescriber", "psychiatrist"}
+    assert ROUTES["intake.clearance.decided.v1"].roles == {
+        "prescriber",
+        "medical-clearer",
+        "psychiatrist",
+    }
 
 
 def test_a_patient_is_referred_screened_consented_and_cleared(cleared: Intake) -> None:
@@ -85,7 +90,7 @@ def test_the_whole_intake_can_come_in_one_batch(intake: Intake) -> None:
 
 
 def test_names_stay_in_identities_and_leave_in_no_event(cleared: Intake) -> None:
-    known = cleared.reads.get(IDENTITIES, PATIENT)
+    known = identities.identity(cleared.reads, VAULT, PATIENT)
     everything_said = repr(cleared.said())
     the_rest = repr(cleared.store.collections["patients"])
 
@@ -100,7 +105,7 @@ def test_a_second_referral_of_the_same_patient_is_rejected(intake: Intake) -> No
     _, second = intake.take(posted(referral()), posted(referral(given_name="Other")))
 
     assert (second.verdict, second.code) == ("rejected", "already-registered")
-    known = intake.reads.get(IDENTITIES, PATIENT)
+    known = identities.identity(intake.reads, VAULT, PATIENT)
     assert known
     assert known.aggregate.given_name == "Given"
 
@@ -256,8 +261,8 @@ def test_the_patient_view_says_what_is_on_file(cleared: Intake) -> None:
 
 
 def test_the_clearance_view_says_what_is_missing_at_that_time(cleared: Intake) -> None:
-    now = queries.clearance(cleared.reads, POLICY, PATIENT)
-    later = queries.clearance(cleared.reads, POLICY, PATIENT, on_day(100))
+    now = queries.clearance(cleared.reads, POLICY, VAULT, PATIENT)
+    later = queries.clearance(cleared.reads, POLICY, VAULT, PATIENT, on_day(100))
 
     assert now
     assert later
@@ -272,7 +277,7 @@ def test_the_clearance_view_says_what_is_missing_at_that_time(cleared: Intake) -
 def test_a_patient_without_a_decision_is_told_what_to_bring(intake: Intake) -> None:
     intake.take(posted(referral()))
 
-    found = queries.clearance(intake.reads, POLICY, PATIENT)
+    found = queries.clearance(intake.reads, POLICY, VAULT, PATIENT)
 
     assert found
     assert found.aggregate.decision is None
@@ -293,5 +298,5 @@ def test_nobody_is_found_in_another_clinic(cleared: Intake) -> None:
     elsewhere = type(cleared.reads)(cleared.store, "hillside")
 
     assert queries.patient(elsewhere, POLICY, PATIENT) is None
-    assert queries.identity(elsewhere, PATIENT) is None
-    assert queries.clearance(elsewhere, POLICY, PATIENT) is None
+    assert identities.identity(elsewhere, VAULT, PATIENT) is None
+    assert queries.clearance(elsewhere, POLICY, VAULT, PATIENT) is None

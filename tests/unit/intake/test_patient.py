@@ -1,10 +1,10 @@
 """The patient: registration, the clearance that runs, the status."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from services.intake.domain.clearance import decide_clearance
-from services.intake.domain.patient import Identity, SafetyHold
+from services.intake.domain.patient import SafetyHold
 from services.intake.domain.safety import C_SSRS_HIGH
 from shared.contracts.intake import PatientRegistered
 from tests.kit.clinical.file import (
@@ -15,7 +15,6 @@ from tests.kit.clinical.file import (
 from tests.kit.clinical.said import (
     BORN,
     DECIDED,
-    PATIENT,
     POLICY,
     on_day,
 )
@@ -26,7 +25,6 @@ def test_names_and_the_birth_date_are_not_part_of_the_patient() -> None:
 
     assert not [name for name in ("given_name", "birth_date") if hasattr(patient, name)]
     assert "Given" not in repr(patient)
-    assert "Given" in repr(Identity(PATIENT, "Given", "Family", date(1980, 5, 1), ""))
 
 
 def test_registration_tells_the_indication_and_a_random_id_and_nothing_else() -> None:

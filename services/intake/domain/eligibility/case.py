@@ -16,7 +16,8 @@ Status = Literal["eligible", "needs-review", "on-hold", "ineligible"]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What the rules are asked about. `protocol`, `route` and `weighed` belong to a request."""
+    """What the rules are asked about. `protocol`, `route` and `weighed` belong to a request,
+    `obstacles` to the person rather than to this patient's file."""
 
     patient: Patient
     birth_date: date
@@ -25,6 +26,7 @@ class Case:
     protocol: str = ""
     route: Route | None = None
     weighed: tuple[str, ...] = ()
+    obstacles: tuple[Reason, ...] = ()
 
     @property
     def age(self) -> int:

@@ -42,8 +42,13 @@ def _case_by_case(case: Case) -> Iterable[Reason]:
         yield Reason("case-by-case", words)
 
 
+def _engaged_elsewhere(case: Case) -> Iterable[Reason]:
+    return case.obstacles
+
+
 RULES = (
     Rule("adults-only", "decline", "INT-10; Spravato US PI (S2)", _under_age, (AGE_KEY,)),
     Rule("diagnosis-of-the-indication", "hold", "INT-1; clinical reference 2.5", _other_diagnosis),
     Rule("case-by-case-stream", "review", "clinical reference 2.5 [P]", _case_by_case),
+    Rule("person-free-for-a-course", "hold", "SCH-9", _engaged_elsewhere),
 )
