@@ -137,13 +137,14 @@ def a_patient(indication: site.Indication = "treatment-resistant-depression") ->
         a_referred(indication),
         screening(event_id="phq-9"),
         c_ssrs_screening(event_id="c-ssrs"),
-        screening(pcl_5(), instrument="pcl-5"),
-        screening((2,) * 15, instrument="dadds"),
+        screening(pcl_5(), instrument="pcl-5", event_id="pcl-5"),
+        screening((2,) * 15, instrument="dadds", event_id="dadds"),
     )
     patient = checked(patient, checklist(event_id="checklist"))
     patient = treatment.record_history(history(*TWO_FAILED, event_id="history"), patient)
-    patient = listed(patient, a_drug())
-    patient = worked_up(patient, *(result(item, found) for item, found in RESULTS.items()))
+    patient = medications.record_medications(taking(a_drug(), event_id="list"), patient, POLICY)
+    done = (result(item, found, event_id=item) for item, found in RESULTS.items())
+    patient = worked_up(patient, *done)
     patient = measured(patient, vitals(event_id="vitals"))
     return sign_consent(signing(), patient, POLICY)[0]
 

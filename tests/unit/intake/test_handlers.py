@@ -13,6 +13,7 @@ from tests.kit.clinical.said import (
     DECIDED,
     PATIENT,
     POLICY,
+    RESULTS,
     findings,
     on_day,
     phq_9,
@@ -55,11 +56,12 @@ def cleared(intake: Intake) -> Intake:
     return intake
 
 
-def test_intake_acts_on_every_posted_type_and_on_two_that_it_hears() -> None:
+def test_intake_acts_on_every_posted_type_and_on_three_that_it_hears() -> None:
     mine = {contract.type for contract in POSTED[INTAKE]}
 
     assert set(ROUTES) - mine == {
         "session-record.encounter.adverse-event-recorded.v1",
+        "session-record.encounter.dose-administered.v1",
         "outcomes.assessment.risk-raised.v1",
     }
     assert all(bool(route.roles) == (kind in mine) for kind, route in ROUTES.items())
@@ -76,7 +78,10 @@ def test_a_patient_is_referred_screened_consented_and_cleared(cleared: Intake) -
         "registered.v1",
         "screened.v1",
         "screened.v1",
+        *("work-up-recorded.v1",) * 6,
+        "weight-recorded.v1",
         "consented.v1",
+        "eligibility-assessed.v1",
         "clearance-granted.v1",
     ]
     assert cleared.patient().status(DECIDED) == "cleared"
@@ -132,7 +137,7 @@ def test_answers_outside_the_range_are_invalid_and_change_nothing(intake: Intake
     )
 
     assert (wrong.verdict, wrong.path) == ("invalid", "/data/answers")
-    assert intake.patient().screenings == {}
+    assert intake.patient().screenings == ()
 
 
 def test_a_wrong_total_is_rejected(intake: Intake) -> None:
@@ -209,9 +214,10 @@ def test_a_hold_is_lifted_and_dosing_may_go_on(cleared: Intake) -> None:
     )
 
     assert (refused.code, lifted.verdict) == ("not-held", "accepted")
-    assert cleared.types()[-4:] == [
+    assert cleared.types()[-5:] == [
         "screened.v1",
         "safety-hold-raised.v1",
+        "eligibility-assessed.v1",
         "clearance-held.v1",
         "safety-hold-lifted.v1",
     ]
@@ -255,8 +261,11 @@ def test_the_patient_view_says_what_is_on_file(cleared: Intake) -> None:
     view = found.aggregate
     assert (view.status, view.as_of) == ("cleared", DECIDED)
     assert [each.instrument for each in view.screenings] == ["c-ssrs-screener", "phq-9"]
-    assert view.treatment
-    assert view.treatment.failed_in_episode == 2
+    assert view.staging
+    assert view.staging.failed_in_episode == 2
+    assert [each.item for each in view.work_up] == sorted(RESULTS)
+    assert view.medications
+    assert view.vital_signs
     assert len(view.findings) == len(findings())
 
 
@@ -268,10 +277,8 @@ def test_the_clearance_view_says_what_is_missing_at_that_time(cleared: Intake) -
     assert later
     assert (now.aggregate.status, now.aggregate.missing) == ("cleared", ())
     assert later.aggregate.status == "expired"
-    assert [each.code for each in later.aggregate.missing] == [
-        "phq-9-expired",
-        "c-ssrs-screener-expired",
-    ]
+    missing = {each.code for each in later.aggregate.missing}
+    assert {"phq-9-expired", "c-ssrs-screener-expired", "vital-signs-expired"} <= missing
 
 
 def test_a_patient_without_a_decision_is_told_what_to_bring(intake: Intake) -> None:

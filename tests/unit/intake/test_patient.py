@@ -38,8 +38,11 @@ def test_the_status_follows_the_clearance_and_its_end() -> None:
 
     assert a_patient().status(DECIDED) == "registered"
     assert cleared.status(DECIDED) == "cleared"
-    assert cleared.status(DECIDED + POLICY.days("clearance.max_age_course_d")) == "cleared"
-    assert cleared.status(on_day(3 + 90) + timedelta(milliseconds=1)) == "expired"
+    assert cleared.status(on_day(3 + 30)) == "cleared"
+    assert cleared.status(on_day(3 + 30) + timedelta(milliseconds=1)) == "expired"
+    begun = replace(cleared, doses=(on_day(20),))
+    assert begun.status(on_day(3 + 90)) == "cleared"
+    assert begun.status(on_day(3 + 90) + timedelta(milliseconds=1)) == "expired"
 
 
 def test_a_safety_hold_hides_the_clearance_without_ending_it() -> None:

@@ -104,7 +104,9 @@ def test_a_high_risk_heard_from_outcomes_raises_a_hold() -> None:
 
 
 def test_a_moderate_risk_raises_no_hold() -> None:
-    assert answer_risk(risk("moderate"), cleared()) == (cleared(), ())
+    patient = cleared()
+
+    assert answer_risk(risk("moderate"), patient) == (patient, ())
 
 
 def test_a_revocation_ends_the_clearance_and_is_a_decision_of_its_own() -> None:
