@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.intake.domain.consent import ELEMENTS
+from services.intake.domain.consent import ABILITIES, ELEMENTS
 from services.intake.domain.evidence.conditions import REQUIRED
 from shared.client.errors import Refused
 from shared.client.site import SiteClient
@@ -21,6 +21,16 @@ PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
 PHQ_9_MILD = [1, 1, 0, 0, 1, 0, 0, 0, 0]
 C_SSRS_LOW = [1, 0, 0, 0, 0, 0, 0]
 C_SSRS_HIGH = [1, 1, 1, 1, 0, 0, 0]
+
+
+WORK_UP = {
+    "liver-function": "normal",
+    "renal-function": "normal",
+    "pregnancy-test": "negative",
+    "urine-drug-screen": "negative",
+    "urinary-symptoms": "negative",
+    "prescription-monitoring": "normal",
+}
 
 
 def a_while_ago(days: int = 120) -> datetime:
@@ -89,7 +99,24 @@ class SiteDay:
             for drug in ("sertraline", "escitalopram")
         ]
         self.taken(site.TreatmentHistoryTaken, patient, at, trials=trials)
+        self.work_up(patient, at)
         self.consent(patient, at, route)
+
+    def work_up(self, patient: str, at: datetime) -> None:
+        taken = [{"drug": "escitalopram", "drug_class": "ssri"}]
+        self.taken(site.MedicationsListed, patient, at, medications=taken)
+        for item, result in WORK_UP.items():
+            done = {"item": item, "result": result, "performed_at": at.isoformat()}
+            self.taken(site.WorkUpRecorded, patient, at, **done)
+        self.taken(
+            site.VitalSignsTaken,
+            patient,
+            at,
+            systolic=122,
+            diastolic=78,
+            heart_rate=70,
+            weight_kg=70.0,
+        )
 
     def consent(self, patient: str, at: datetime, route: str = "iv") -> None:
         self.taken(
@@ -100,6 +127,8 @@ class SiteDay:
             route=route,
             elements=list(ELEMENTS),
             capacity=True,
+            assessed_by="prescriber-1",
+            **dict.fromkeys(ABILITIES, True),
         )
 
     def clear(self, patient: str, at: datetime, protocol: str = "iv-6") -> Verdict:

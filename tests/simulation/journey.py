@@ -12,11 +12,10 @@ from typing import Any, Literal, Protocol
 
 import orjson
 
-from services.intake.domain.consent import required_elements
 from shared.client.events import SERVICE_OF, Numbering
 from shared.codec import strict_json
 from shared.contracts import site
-from shared.contracts.instruments import C_SSRS, PHQ_9
+from shared.contracts.instruments import C_SSRS, DADDS, PHQ_9
 from shared.contracts.site import ResourceKind
 from shared.kernel.identifiers import derive
 from shared.web.identity import Principal
@@ -27,6 +26,7 @@ from tests.kit.clinical.said import (
     findings,
     phq_9,
 )
+from tests.kit.intake import consent, grant, medication_list, vital_signs, work_up_done
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"
@@ -186,10 +186,15 @@ class Life:
             site.ScreeningAnswered(C_SSRS.code, answers),
             site.ContraindicationsChecked(findings()),
             site.TreatmentHistoryTaken(TWO_FAILED),
+            medication_list(),
+            *work_up_done(self._at),
+            vital_signs(),
         ]
+        if indication == "existential-distress":
+            on_file.append(site.ScreeningAnswered(DADDS.code, (2,) * DADDS.items))
         self._dice.shuffle(on_file)
         for data in on_file:
-            yield self._told(1, data)
+            yield self._told(0.25, data)
         if risk:
             yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
         yield self._told(24, self._consent())
@@ -274,7 +279,7 @@ class Life:
         if self.fate == "at-risk":
             yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
         if self.fate == "returns":
-            yield self._told(4, self._consent())
+            yield self._told(25, self._consent())  # what is signed sooner after a dose is void
         if self.fate in ("returns", "cleared-again", "harm"):
             yield self._told(4, _clearance())
         yield from self._until(lambda: self._next() is not None)
@@ -301,13 +306,11 @@ class Life:
 
     def _consent(self) -> site.ConsentSigned:
         shared = self._dice.random() < 0.8
-        return site.ConsentSigned(
-            "kap-consent-2026-02", ROUTE, required_elements(ROUTE), True, shared
-        )
+        return consent(route=ROUTE, analysts_stream=shared)
 
 
 def _clearance() -> site.ClearanceDecided:
-    return site.ClearanceDecided("grant", PROTOCOL, ROUTE, "prescriber-1")
+    return grant(protocol=PROTOCOL, route=ROUTE, weighed=("case-by-case",))
 
 
 def _phq_9(dice: Random, total: int) -> site.AssessmentAnswered:

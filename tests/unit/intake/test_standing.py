@@ -78,7 +78,7 @@ def ended_by(events: Events) -> list[str]:
         ),
         (lambda each: listed(each, a_drug("opium", "opioid"), at=on_day(9)), "takes-opioid"),
         (
-            lambda each: listed(each, a_drug("modafinil", "psychostimulant")),
+            lambda each: listed(each, a_drug("modafinil", "psychostimulant"), at=on_day(9)),
             "takes-psychostimulant",
         ),
     ],
