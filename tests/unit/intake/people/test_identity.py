@@ -5,14 +5,19 @@ import pytest
 from services.intake.application import identities, queries
 from services.intake.application.documents import IDENTITIES, MATCHES, PERSONS
 from services.intake.domain.people.vault import Unreadable
+from shared.codec import strict_json
 from shared.contracts import site
+from shared.contracts.topics import INTAKE
 from shared.kernel.errors import Rejected
 from shared.storage.journal import JOURNAL
+from shared.web.identity import Principal
+from shared.web.ingest import Ingest
 from tests.kit.intake import (
     CLINIC,
     DECIDED,
     PATIENT,
     POLICY,
+    ROUTES,
     Intake,
     everything_on_file,
     grant,
@@ -114,6 +119,20 @@ def test_a_ciphertext_of_another_patient_does_not_open(intake: Intake) -> None:
 
     with pytest.raises(Unreadable):
         identities.identity(intake.reads, VAULT, PATIENT)
+
+
+def test_not_even_the_digest_of_a_referral_tells_who_it_was(intake: Intake) -> None:
+    """Whoever holds the journal and guesses a name could else see that the guess was right."""
+    guess = posted(referral(**CANARY), DECIDED, event_id="r", patient="door")
+    raw = strict_json.loads(guess.content)
+    door = Ingest(INTAKE, intake.runner, ROUTES, frozenset(ROUTES), POLICY, lambda: on_day(4))
+    sender = Principal("riverside-main", CLINIC, "main", frozenset({"coordinator"}), frozenset())
+
+    step, again = door.step(raw, sender), door.step(raw, sender)
+
+    assert step.fault is None
+    assert step.sha256 not in ("", guess.sha256)
+    assert again.sha256 == step.sha256
 
 
 # ---- erasure ---------------------------------------------------------------------------------

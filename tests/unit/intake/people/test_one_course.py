@@ -94,7 +94,7 @@ def running(intake: Intake) -> list[tuple[str, Any, Any]]:
 
 
 @given(first_words, happenings)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_one_person_never_has_two_running_clearances(
     words: tuple[str, ...], happened: list[Any]
 ) -> None:
