@@ -10,9 +10,11 @@ from services.intake.domain.consent import ABILITIES, ELEMENTS
 from services.intake.domain.evidence.conditions import REQUIRED
 from shared.client.errors import Refused
 from shared.client.site import SiteClient
+from shared.codec import strict_json
 from shared.contracts import site
 from shared.storage.steps import Verdict
 from tests.kit.eventually import eventually
+from tests.kit.people import STAFF, credential
 
 ZONE = "America/New_York"
 KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
@@ -62,6 +64,8 @@ class SiteDay:
         for kind in KINDS:
             data = {"kind": kind, "zone": ZONE, "hours": HOURS}
             self.taken(site.ResourceDeclared, f"{kind}-1", at, **data)
+        for name, role in STAFF.items():
+            self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
 
     def refer(self, at: datetime, indication: str = "treatment-resistant-depression") -> str:
         patient = str(uuid4())
@@ -69,8 +73,8 @@ class SiteDay:
             site.ReferralReceived,
             patient,
             at,
-            given_name="Given",
-            family_name="Family",
+            given_name=f"Given-{patient[:8]}",
+            family_name=f"Family-{patient[:8]}",
             birth_date="1984-05-01",
             indication=indication,
             diagnosis="F33.2",
@@ -214,6 +218,12 @@ class SiteDay:
         return self.taken(
             site.AssessmentAnswered, patient, at, instrument=instrument, answers=answers
         )
+
+
+def fields_of(data: Any) -> dict[str, Any]:
+    """A contract instance as the JSON that a site would write."""
+    found: dict[str, Any] = strict_json.loads(strict_json.dumps(data))
+    return found
 
 
 def dose(encounter: str) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from shared.storage.memory import MemoryStore
 from shared.storage.reads import Reads
 from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Origin, Step, Verdict
+from shared.storage.store import Store
 from tests.kit.clinical.said import (
     BORN,
     CLINIC,
@@ -141,18 +142,27 @@ def file_of_a_patient() -> tuple[Any, ...]:
     )
 
 
+def runner(store: Store) -> Runner:
+    tokens = (f"token-{number}" for number in itertools.count(1))
+    return Runner(INTAKE, store, lambda: DECIDED, lambda: next(tokens), lambda _: None, _raise)
+
+
+def licences(clinics: Sequence[str]) -> list[Step]:
+    """Everybody who signs in the tests, at each of these clinics."""
+    return [
+        posted(credential(role), START, patient=name, clinic=clinic)
+        for clinic, (name, role) in itertools.product(clinics, STAFF.items())
+    ]
+
+
 class Intake:
     """A store, the routes, and what a test wants to see of them. Its clinics' staff is licensed."""
 
     def __init__(self, clinics: Sequence[str] = (CLINIC,)) -> None:
         self.store = MemoryStore()
-        tokens = (f"token-{number}" for number in itertools.count(1))
-        self.runner = Runner(
-            INTAKE, self.store, lambda: DECIDED, lambda: next(tokens), lambda _: None, _raise
-        )
+        self.runner = runner(self.store)
         self.reads = Reads(self.store, CLINIC)
-        for clinic, (name, role) in itertools.product(clinics, STAFF.items()):
-            self.take(posted(credential(role), START, patient=name, clinic=clinic))
+        self.take(*licences(clinics))
 
     def take(self, *steps: Step) -> list[Verdict]:
         return [verdict for step in steps for verdict in self.runner.run([step])]

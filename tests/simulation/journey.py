@@ -6,7 +6,7 @@ the stores as a site would over HTTP. The dice decide what becomes of the patien
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal, Protocol
 
@@ -26,7 +26,14 @@ from tests.kit.clinical.said import (
     findings,
     phq_9,
 )
-from tests.kit.intake import consent, grant, medication_list, vital_signs, work_up_done
+from tests.kit.intake import (
+    consent,
+    grant,
+    medication_list,
+    vital_signs,
+    work_up_done,
+)
+from tests.kit.people import STAFF, credential, referral
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"
@@ -59,7 +66,9 @@ HAS: dict[ResourceKind, int] = {
     "therapist": 2,
 }
 TAKEN = ("accepted", "deferred", "rejected", "duplicate")
-ROLES = frozenset({"coordinator", "prescriber", "psychiatrist", "nurse", "therapist"})
+ROLES = frozenset(
+    {"coordinator", "prescriber", "psychiatrist", "nurse", "therapist", "medical-director"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +143,8 @@ class Eyes(Protocol):
 
     def has_resources(self, clinic: str) -> bool: ...
 
+    def has_staff(self, clinic: str) -> bool: ...
+
     def has_encounter(self, encounter_id: str) -> bool: ...
 
     def is_waiting(self, patient_id: str) -> bool:
@@ -141,7 +152,9 @@ class Eyes(Protocol):
 
 
 def opening(clinic: str) -> Script:
-    """The clinic declares what it has."""
+    """The clinic declares who signs, and what it has."""
+    for name, role in STAFF.items():
+        yield Happening(name, FIRST_DAY, credential(role))
     for kind, count in HAS.items():
         for number in range(1, count + 1):
             declared = site.ResourceDeclared(kind, "Europe/London", WEEK)
@@ -177,8 +190,7 @@ class Life:
         indication: site.Indication = self._dice.choice(
             ("treatment-resistant-depression", "chronic-depression", "existential-distress")
         )
-        referral = site.ReferralReceived("Given", "Family", date(1980, 5, 1), indication, "F33.2")
-        yield self._told(1, referral)
+        yield self._told(1, referral(indication=indication, family_name=f"Family-{self.id}"))
         risk = self.fate == "at-risk-before"
         answers = C_SSRS_HIGH if risk else c_ssrs()
         on_file = [
@@ -195,6 +207,7 @@ class Life:
         self._dice.shuffle(on_file)
         for data in on_file:
             yield self._told(0.25, data)
+        yield from self._until(lambda: self._eyes.has_staff(self._clinic))
         if risk:
             yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
         yield self._told(24, self._consent())

@@ -37,55 +37,30 @@ REFERENCES = frozenset({"amends", "retracts"})
 
 
 def person_routes(vault: Vault) -> Sequence[Route[Any]]:
+    return (*_identity_routes(vault), *_moving_routes())
+
+
+def _identity_routes(vault: Vault) -> Sequence[Route[Any]]:
     register = partial(people.register_patient, vault=vault)
     escort = partial(people.name_escort, vault=vault)
-    refer = translation(commands.RegisterPatient)
-    seal = vault.fingerprint
+    refer, seal = translation(commands.RegisterPatient), vault.fingerprint
+    erase, decide = translation(asked.EraseIdentity), translation(asked.DecideDuplicate)
     return (
         Route(site.ReferralReceived, refer, register, _newcomer(vault, refer), TEAM, seal),
         Route(site.EscortIntroduced, translation(asked.NameEscort), escort, known, TEAM, seal),
-        Route(
-            site.IdentityErased,
-            translation(asked.EraseIdentity),
-            people.erase_identity,
-            known,
-            DIRECTOR,
-        ),
-        Route(
-            site.DuplicateDecided,
-            translation(asked.DecideDuplicate),
-            people.decide_duplicate,
-            known,
-            DESK,
-        ),
-        Route(
-            site.TransferOffered,
-            translation(asked.OfferTransfer),
-            people.offer_transfer,
-            _given,
-            DESK,
-        ),
-        Route(
-            site.TransferAccepted,
-            translation(asked.AcceptTransfer),
-            people.accept_transfer,
-            _taken,
-            DESK,
-        ),
-        Route(
-            site.TransferWithdrawn,
-            translation(asked.WithdrawTransfer),
-            people.withdraw_transfer,
-            _given,
-            DESK,
-        ),
-        Route(
-            site.CredentialRecorded,
-            translation(asked.RecordCredential),
-            people.record_credentials,
-            lambda event: [(PRACTITIONERS, event.subject)],
-            DIRECTOR,
-        ),
+        Route(site.IdentityErased, erase, people.erase_identity, known, DIRECTOR),
+        Route(site.DuplicateDecided, decide, people.decide_duplicate, known, DESK),
+    )
+
+
+def _moving_routes() -> Sequence[Route[Any]]:
+    offer, accept = translation(asked.OfferTransfer), translation(asked.AcceptTransfer)
+    withdraw, record = translation(asked.WithdrawTransfer), translation(asked.RecordCredential)
+    return (
+        Route(site.TransferOffered, offer, people.offer_transfer, _given, DESK),
+        Route(site.TransferAccepted, accept, people.accept_transfer, _taken, DESK),
+        Route(site.TransferWithdrawn, withdraw, people.withdraw_transfer, _given, DESK),
+        Route(site.CredentialRecorded, record, people.record_credentials, _practitioner, DIRECTOR),
     )
 
 
@@ -138,3 +113,7 @@ def _taken(event: Event) -> Sequence[Need]:
         (PERSONS, person_id(offered_by, event.subject)),
         (TRANSFERS, transfer_id(offered_by, event.subject)),
     ]
+
+
+def _practitioner(event: Event) -> Sequence[Need]:
+    return [(PRACTITIONERS, event.subject)]

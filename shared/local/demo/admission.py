@@ -111,7 +111,7 @@ def _at(person: Person, days: int, hour: int, minute: int = 0) -> datetime:
 def _referral(person: Person) -> site.ReferralReceived:
     return site.ReferralReceived(
         given_name=f"Given-{person.number:04}",
-        family_name=f"Family-{person.number:04}",
+        family_name=f"Family-{int(person.id[:8], 16):010}",  # of each day's story its own
         birth_date=person.born_on,
         indication=person.indication,
         diagnosis=DIAGNOSES[person.indication],

@@ -138,9 +138,9 @@ def test_ptsd_needs_a_complete_pcl_5_and_no_other_indication_does() -> None:
     ],
 )
 def test_depression_must_be_at_least_moderate(
-    indication: str, total: int, reasons: list[str]
+    indication: site.Indication, total: int, reasons: list[str]
 ) -> None:
-    patient = screened(a_patient(indication), screening(phq_9(total), on_day(1)))  # type: ignore[arg-type]
+    patient = screened(a_patient(indication), screening(phq_9(total), on_day(1)))
 
     assert codes("depression-at-least-moderate", a_case(patient)) == reasons
 
