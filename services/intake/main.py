@@ -1,24 +1,26 @@
 """The composition root of intake: the one place where its rooms meet."""
 
 from functools import partial
+from typing import Any
 
 from services.intake.adapters import events, http
 from services.intake.adapters.vault import KeyVault
 from services.intake.application.documents import COLLECTIONS
 from services.intake.domain.people.vault import Vault
-from services.intake.settings import Settings
+from services.intake.settings import Settings, TextSettings
+from shared.codec.questionnaires import texts
 from shared.contracts.topics import INTAKE
+from shared.kernel.policy import Policy
 from shared.processes.service import Service
-from shared.runtime.environment import SettingsError
+from shared.runtime.environment import SettingsError, read
+from shared.storage.store import Store
 
 
 def service(vault: Vault) -> Service:
-    return Service(
-        INTAKE,
-        partial(events.routes, vault=vault),
-        COLLECTIONS,
-        partial(http.blueprint, vault=vault),
-    )
+    def reads(store: Store, policy: Policy) -> Any:
+        return http.blueprint(store, policy, vault, texts.load(read(TextSettings).instrument_texts))
+
+    return Service(INTAKE, partial(events.routes, vault=vault), COLLECTIONS, reads)
 
 
 def configured(settings: Settings) -> Service:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.codec import schema
+from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import Malformed

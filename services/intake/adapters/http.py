@@ -7,6 +7,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.intake.adapters import questionnaires
 from services.intake.adapters.schemas import (
     AskedSchema,
     AsOfSchema,
@@ -19,19 +20,21 @@ from services.intake.adapters.schemas import (
 )
 from services.intake.application import identities, queries
 from services.intake.domain.people.vault import Vault
+from shared.codec.questionnaires.texts import Texts
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, policy: Policy, vault: Vault) -> Blueprint:
+def blueprint(store: Store, policy: Policy, vault: Vault, texts: Texts) -> Blueprint:
     blp = Blueprint("intake", __name__, url_prefix="/v1", description="Who may be treated.")
     _patients(blp, store, policy)
     _clearance(blp, store, policy, vault)
     _eligibility(blp, store, policy, vault)
     _identity(blp, store, vault)
     _practitioners(blp, store)
+    questionnaires.register(blp, texts)
     return blp
 
 

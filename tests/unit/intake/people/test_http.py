@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from services.intake.adapters.http import blueprint
+from shared.codec.questionnaires.texts import load
 from shared.contracts import site
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
@@ -38,7 +39,7 @@ def intake() -> Intake:
 @pytest.fixture
 def client(intake: Intake, tmp_path: Path) -> FlaskClient:
     tokens = Tokens(ISSUER, "kap", KeySource(str(jwks_file(tmp_path))))
-    reads = blueprint(intake.store, POLICY, VAULT)
+    reads = blueprint(intake.store, POLICY, VAULT, load(""))
     return create_app(Door("intake", tokens, {}, [reads])).test_client()
 
 
