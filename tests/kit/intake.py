@@ -128,7 +128,7 @@ def everything_on_file(
     return tuple(posted(each, patient=patient, clinic=clinic) for each in told)
 
 
-def file_of_a_patient() -> tuple[Any, ...]:
+def file_of_a_patient(at: datetime = START) -> tuple[Any, ...]:
     """All that a clearance needs beside the referral."""
     return (
         site.ScreeningAnswered("phq-9", phq_9(18), 18),
@@ -136,7 +136,7 @@ def file_of_a_patient() -> tuple[Any, ...]:
         site.ContraindicationsChecked(findings()),
         site.TreatmentHistoryTaken(TWO_FAILED),
         medication_list(),
-        *work_up_done(),
+        *work_up_done(at),
         vital_signs(),
         consent(),
     )

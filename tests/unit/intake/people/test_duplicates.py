@@ -157,8 +157,9 @@ def test_an_expired_clearance_bars_nobody(intake: Intake) -> None:
     decide(intake, same_person())
     clear(intake, "second", THERE)
     after = int(POLICY["clearance.max_age_course_d"]) + 4
+    eve = on_day(after - 1)
     intake.take(
-        *(posted(each, on_day(after - 1), patient="first") for each in file_of_a_patient()),
+        *(posted(each, eve, patient="first") for each in file_of_a_patient(eve)),
         posted(grant(), on_day(after), patient="first"),
     )
 
