@@ -109,6 +109,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
         site.ReferralReceived,
         site.ScreeningAnswered,
+        site.DiagnosisMade,
         site.ContraindicationsChecked,
         site.TreatmentHistoryTaken,
         site.MedicationsListed,
