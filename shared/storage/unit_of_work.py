@@ -42,6 +42,10 @@ class UnitOfWork(Protocol):
     def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
         """Stages the aggregate's new state and the events (contract instances) it emits."""
 
+    def add(self, collection: Collection[T], aggregate: T) -> None:
+        """As `save`, of what cannot be there yet, so that nothing is read: if it is there after
+        all, everything is refused with Conflict."""
+
     def known_until(self, producer: str) -> datetime | None:
         """Up to when all that the service `producer` said about the event's subject is known here.
 
@@ -176,6 +180,13 @@ class Work:
             stamp=max(self._now_us, held.stamp + 1),
             changed=True,
         )
+
+    def add(self, collection: Collection[T], aggregate: T) -> None:
+        self._held.setdefault(
+            self._key(collection, collection.identity(aggregate)),
+            Held(collection, collection.owner(self.clinic)),
+        )
+        self.save(collection, aggregate)
 
     def known_until(self, producer: str) -> datetime | None:
         if producer not in self._heard:
