@@ -168,10 +168,12 @@ class Work:
         ]
 
     def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
-        held = self._hold(collection, collection.identity(aggregate))
+        key = self._key(collection, collection.identity(aggregate))
+        held = self._staged.get(key) or self._held.get(key)
+        held = held or self._hold(collection, collection.identity(aggregate))
         for offset, data in enumerate(events, 1):
             self._records.append(self._record(collection, aggregate, held.sequence + offset, data))
-        self._staged[self._key(collection, collection.identity(aggregate))] = Held(
+        self._staged[key] = Held(
             collection,
             held.clinic,
             aggregate,

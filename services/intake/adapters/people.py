@@ -91,8 +91,8 @@ def _newcomer(vault: Vault) -> Callable[[Event], Sequence[Need]]:
     """Identity and person of a new patient are new as well: only who is alike is looked up."""
 
     def needs(event: Event) -> Sequence[Need]:
-        looks = likeness.looks(vault, event.clinic, people.particulars(event.data))
-        alike = ((MATCHES, lookup) for lookup in looks.lookups)
+        looked_up = likeness.lookups(vault, event.clinic, people.particulars(event.data))
+        alike = ((MATCHES, lookup) for lookup in looked_up if lookup)
         return [(PATIENTS, event.subject), *alike]
 
     return needs

@@ -88,7 +88,7 @@ def known(uow: UnitOfWork, patient_id: str) -> Known:
 def follow_clearance(uow: UnitOfWork, patient: Patient) -> None:
     """Before a patient is saved: a clearance granted or ended is the person's course (SCH-9)."""
     before = uow.get(PATIENTS, patient.id)
-    if before and before.clearance == patient.clearance:
+    if before and before.decisions == patient.decisions:
         return
     person = known(uow, patient.id).person
     followed = persons.followed(person, Member(uow.clinic, patient.id), patient)

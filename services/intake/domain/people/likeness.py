@@ -14,7 +14,7 @@ from services.intake.domain.people.vault import Vault
 
 MEMBERS_MAX = 50
 """Of one look-up: a document stays small, and whoever comes later is alike to these."""
-_NO_LETTER = re.compile(r"[\W_]+")
+_NO_LETTER, _NO_DIGIT = re.compile(r"[\W_]+"), re.compile(r"\D+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +53,25 @@ class Looks:
         return tuple(each for each in (self.family, self.phone, self.record_number) if each)
 
 
+def lookups(vault: Vault, clinic: str, about: Particulars) -> tuple[str, str, str]:
+    """By family, telephone and record number; empty where there is none."""
+    family, born = _plain(about.family_name), about.birth_date
+    phone, number, mark = about.phone, about.record_number, vault.fingerprint
+    return (
+        mark(f"family/{family}/{born.year}"),
+        mark(f"phone/{born}/{_NO_DIGIT.sub('', phone)}") if phone else "",
+        mark(f"number/{clinic}/{number}") if number else "",
+    )
+
+
 def looks(vault: Vault, clinic: str, about: Particulars) -> Looks:
-    family, born = _plain(about.family_name), about.birth_date.isoformat()
-    phone, number = _digits(about.phone), about.record_number
-    mark = vault.fingerprint
+    family, phone, number = lookups(vault, clinic, about)
     return Looks(
-        family=mark(f"family/{family}/{about.birth_date.year}"),
-        given_name=mark(f"given/{family}/{_plain(about.given_name)}"),
-        birth_date=mark(f"born/{family}/{born}"),
-        phone=mark(f"phone/{born}/{phone}") if phone else "",
-        record_number=mark(f"number/{clinic}/{number}") if number else "",
+        family,
+        vault.fingerprint(f"given/{family}/{_plain(about.given_name)}"),
+        vault.fingerprint(f"born/{family}/{about.birth_date}"),
+        phone,
+        number,
     )
 
 
@@ -115,8 +124,5 @@ def relocated(match: Match, before: Member, after: Member) -> Match:
 
 
 def _plain(name: str) -> str:
-    return _NO_LETTER.sub("", unicodedata.normalize("NFKD", name)).casefold()
-
-
-def _digits(phone: str) -> str:
-    return "".join(each for each in phone if each.isdigit())
+    letters = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    return _NO_LETTER.sub("", letters).casefold()
