@@ -134,7 +134,12 @@ class Work:
         order = max((held.stamp for held in self._staged.values()), default=self._now_us)
         staged = Staged(
             tuple(self._records),
-            tuple(_reference(held) for key, held in self._staged.items() if self._is_created(key)),
+            tuple(
+                _reference(held)
+                for key, held in self._staged.items()
+                # What there is of the network is not for a clinic to know.
+                if self._is_created(key) and not held.collection.network
+            ),
             order,
         )
         # All of them, or the next step on the one with the lowest stamp would go out before this.
