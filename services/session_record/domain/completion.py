@@ -4,7 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.session_record.domain.commands import DischargePatient, FinishEncounter
-from services.session_record.domain.encounter import Discharge, Dose, Encounter, check_patient
+from services.session_record.domain.encounter import (
+    Discharge,
+    Dose,
+    Encounter,
+    check_patient,
+    check_unlocked,
+)
 from services.session_record.domain.rule import Rule, blockers, in_words
 from services.session_record.domain.vitals import stops
 from shared.contracts.session_record import EncounterCompleted
@@ -81,6 +87,7 @@ def discharge_patient(
     command: DischargePatient, encounter: Encounter, policy: Policy
 ) -> tuple[Encounter, EncounterCompleted]:
     check_patient(command, encounter)
+    check_unlocked(encounter, command)
     _check_in_progress(encounter)
     if encounter.dose is None:
         raise Rejected("no-dose-given", "discharge is for dosing sessions, after the dose")
@@ -96,6 +103,7 @@ def finish_encounter(
     command: FinishEncounter, encounter: Encounter
 ) -> tuple[Encounter, EncounterCompleted]:
     check_patient(command, encounter)
+    check_unlocked(encounter, command)
     _check_in_progress(encounter)
     if encounter.session == "dosing":
         raise Rejected("discharge-needed", "a dosing session ends with a discharge")

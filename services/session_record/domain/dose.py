@@ -10,7 +10,13 @@ from zoneinfo import ZoneInfo
 
 from services.session_record.domain import readiness
 from services.session_record.domain.commands import AdministerDose
-from services.session_record.domain.encounter import Dose, Encounter, Reading, check_patient
+from services.session_record.domain.encounter import (
+    Dose,
+    Encounter,
+    Reading,
+    check_patient,
+    check_unlocked,
+)
 from services.session_record.domain.history import History, Weight
 from services.session_record.domain.knowledge import Standing
 from services.session_record.domain.readiness import STANDING, Candidate
@@ -130,6 +136,7 @@ def administer_dose(
     policy: Policy,
 ) -> tuple[Encounter, DoseAdministered]:
     check_patient(command, encounter)
+    check_unlocked(encounter, command)
     _check_the_session(encounter)
     asked = Administration(
         command,

@@ -106,6 +106,7 @@ class Encounter:
     adverse_events: tuple[AdverseEvent, ...] = ()
     discharge: Discharge | None = None
     finished_at: datetime | None = None
+    signed_at: datetime | None = None
 
     def last_reading(self, at: datetime) -> Reading | None:
         """The newest one taken by then."""
@@ -194,6 +195,13 @@ def report_adverse_event(
 def check_patient(command: EncounterCommand, encounter: Encounter) -> None:
     if encounter.patient_id != command.patient_id:
         raise Rejected("wrong-patient", "this encounter is another patient's; check the wristband")
+
+
+def check_unlocked(encounter: Encounter, command: EncounterCommand) -> None:
+    """SES-7: a signed record takes amendments only, and adverse events, which may come late."""
+    if encounter.signed_at is not None:
+        words = f"the record was signed before; amend it instead of sending {command.event_id} anew"
+        raise Rejected("record-locked", words)
 
 
 def _check_the_appointment(command: OpenEncounter, arrival: Arrival) -> None:

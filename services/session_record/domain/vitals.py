@@ -9,7 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from services.session_record.domain.commands import RecordVitals
-from services.session_record.domain.encounter import Alarm, Encounter, Reading, check_patient
+from services.session_record.domain.encounter import (
+    Alarm,
+    Encounter,
+    Reading,
+    check_patient,
+    check_unlocked,
+)
 from shared.contracts.session_record import VitalsAlarmRaised
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy, PolicyReference
@@ -45,6 +51,7 @@ def record_vitals(
     command: RecordVitals, encounter: Encounter, policy: Policy
 ) -> tuple[Encounter, tuple[VitalsAlarmRaised, ...]]:
     check_patient(command, encounter)
+    check_unlocked(encounter, command)
     if encounter.finished_at and command.at > encounter.finished_at:
         raise Rejected("encounter-finished", "these vital signs were taken after the session ended")
     reading = _reading(command, policy)
