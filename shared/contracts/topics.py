@@ -159,3 +159,9 @@ def dead_letter_topic(group: str) -> str:
 def heard_by(group: str) -> tuple[Topic, ...]:
     """The topics this consumer group subscribes to."""
     return tuple(topic for topic in TOPICS if group in topic.heard_by)
+
+
+def beating(producer: str) -> tuple[Topic, ...]:
+    """The topics on which the producer's relay says how far they are complete: those that another
+    service hears. What is for analysts alone stays clean."""
+    return tuple(topic for topic in TOPICS if topic.producer == producer and topic.heard_by)

@@ -174,6 +174,9 @@ class SimulatedPublisher:
         faults.race("raced before marking", self.rival)
         return places
 
+    def partitions(self, topic: str) -> int:
+        return self.broker.partitions(topic)
+
     def close(self) -> None:
         """Nothing to let go of."""
 
