@@ -12,14 +12,44 @@ from shared.kernel.errors import Rejected
 OTHER = "other"
 """What the list does not have yet: an adverse event is never lost for want of a word."""
 TERMS = frozenset(
-    """
-    dissociation sedation somnolence dizziness vertigo nausea vomiting headache
-    blood-pressure-increased hypertensive-crisis tachycardia bradycardia hypoxia
-    respiratory-depression laryngospasm anxiety panic-attack agitation euphoric-mood hallucination
-    psychotic-disorder mania suicidal-ideation suicide-attempt syncope seizure diplopia dysgeusia
-    injection-site-pain cystitis-noninfective dysuria transaminases-increased cognitive-disorder
-    drug-dependence fall medication-error
-    """.split()
+    [
+        "dissociation",
+        "sedation",
+        "somnolence",
+        "dizziness",
+        "vertigo",
+        "nausea",
+        "vomiting",
+        "headache",
+        "blood-pressure-increased",
+        "hypertensive-crisis",
+        "tachycardia",
+        "bradycardia",
+        "hypoxia",
+        "respiratory-depression",
+        "laryngospasm",
+        "anxiety",
+        "panic-attack",
+        "agitation",
+        "euphoric-mood",
+        "hallucination",
+        "psychotic-disorder",
+        "mania",
+        "suicidal-ideation",
+        "suicide-attempt",
+        "syncope",
+        "seizure",
+        "diplopia",
+        "dysgeusia",
+        "injection-site-pain",
+        "cystitis-noninfective",
+        "dysuria",
+        "transaminases-increased",
+        "cognitive-disorder",
+        "drug-dependence",
+        "fall",
+        "medication-error",
+    ]
 ) | {OTHER}
 """Preferred terms (clinical reference, section 5)."""
 ALSO_CALLED: Mapping[str, str] = {
@@ -71,9 +101,7 @@ def report_adverse_event(
 def unresolved(encounter: Encounter, grade: int) -> list[AdverseEvent]:
     """Of each term the newest report, where it is at least of this grade and not resolved."""
     newest = {each.term: each for each in encounter.adverse_events}
-    return [
-        each for each in newest.values() if each.grade >= grade and each.outcome != "resolved"
-    ]
+    return [each for each in newest.values() if each.grade >= grade and each.outcome != "resolved"]
 
 
 def _check_term(term: str) -> None:

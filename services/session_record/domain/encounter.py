@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.session_record.domain.commands import EncounterCommand
+from services.session_record.domain.commands import Command, EncounterCommand
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import (
     Measure,
@@ -203,7 +203,7 @@ def check_patient(command: EncounterCommand, encounter: Encounter) -> None:
         raise Rejected("wrong-patient", "this encounter is another patient's; check the wristband")
 
 
-def check_unlocked(encounter: Encounter, command: EncounterCommand) -> None:
+def check_unlocked(encounter: Encounter, command: Command) -> None:
     """SES-7: a signed record takes amendments only, and adverse events, which may come late."""
     if encounter.signed_at is not None:
         words = "the record of this session was signed before; send an amendment that says why"

@@ -33,7 +33,7 @@ class Reaction:
 class Entry:
     """One encounter. `dosed_at`, `finished_at`: None until it happened.
 
-    `recovered`: the patient left fully awake, with vital signs recorded after the dose.
+    `recovered`: the patient left through the discharge gate.
     """
 
     encounter_id: str
@@ -47,7 +47,7 @@ class Entry:
     reactions: tuple[Reaction, ...] = ()
     dose_mg: float | None = None
     dose_mg_per_kg: float | None = None
-    recovered: bool | None = None
+    recovered: bool = False
 
     def is_finished_by(self, at: datetime) -> bool:
         return self.finished_at is not None and self.finished_at <= at
@@ -113,9 +113,9 @@ def reacted(history: History, command: ReportAdverseEvent) -> History:
     return _amended(history, command.encounter_id, reactions=(*known, reaction))
 
 
-def discharged(history: History, command: DischargePatient, recovered: bool) -> History:
-    entry = command.encounter_id
-    return _amended(history, entry, finished_at=command.at, recovered=recovered)
+def discharged(history: History, command: DischargePatient) -> History:
+    """Whoever passed the gate has recovered: awake, with vital signs after the dose."""
+    return _amended(history, command.encounter_id, finished_at=command.at, recovered=True)
 
 
 def finished(history: History, command: EncounterCommand) -> History:

@@ -34,9 +34,7 @@ def with_dose(person: Person, dose: DoseElsewhere) -> Person:
     return replace(person, doses=tuple(doses))
 
 
-def moved(
-    old: Person, new: Person, clinic: str, patient_id: str
-) -> tuple[Person, Person]:
+def moved(old: Person, new: Person, clinic: str, patient_id: str) -> tuple[Person, Person]:
     """The patient is the `new` person: the patient's doses go over with it."""
     own = [e for e in old.doses if (e.clinic, e.patient_id) == (clinic, patient_id)]
     for dose in own:

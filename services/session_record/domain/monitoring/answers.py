@@ -12,22 +12,20 @@ from services.session_record.domain.encounter import (
 from shared.contracts.instruments import INSTRUMENTS, triage
 from shared.kernel.errors import Rejected
 
-TAKEN = ("cadss", "cadss-6", "meq30", "ebi", "c-ssrs-screener")
-"""What belongs to a session; the others are intake's and outcomes'."""
 RISK = "c-ssrs-screener"
 
 
 def record_answers(command: RecordAnswers, encounter: Encounter) -> Encounter:
     check_patient(command, encounter)
     check_unlocked(encounter, command)
-    if command.instrument not in TAKEN:
+    instrument = INSTRUMENTS[command.instrument]
+    if instrument.measures != "session" and command.instrument != RISK:
         words = f"{command.instrument} is not of a session; post it to intake or outcomes"
         raise Rejected("other-instrument", words)
-    instrument = INSTRUMENTS[command.instrument]
     if faults := instrument.faults(command.answers):
         raise Rejected("answers-invalid", faults)
-    if command.instrument == RISK and None in command.answers:
-        raise Rejected("answers-invalid", "every item of the C-SSRS screener must be answered")
+    if command.instrument == RISK and not instrument.is_complete(command.answers):
+        raise Rejected("answers-invalid", "the C-SSRS screener must be answered to its end")
     total = instrument.total(command.answers)
     if command.total is not None and command.total != total:
         words = f"the answers make {total}, not {command.total:g}; check the answers"

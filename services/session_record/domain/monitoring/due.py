@@ -72,9 +72,7 @@ def unraised(
                 yield encounter.dose.at + late, point, severity
 
 
-def _minutes(
-    encounter: Encounter, dose: Dose, policy: Policy, until: datetime
-) -> Iterator[int]:
+def _minutes(encounter: Encounter, dose: Dose, policy: Policy, until: datetime) -> Iterator[int]:
     schedule = policy.schedules[encounter.route]
     last = min(until, encounter.finished_at or until)
     most = int((last - dose.at) // timedelta(minutes=1))
@@ -104,7 +102,9 @@ def _point(
         each
         for each in found
         if first <= each.at <= last
-        and not any(_is_on_time(each, other, dosed_at, policy) for other in minutes if other > minute)
+        and not any(
+            _is_on_time(each, other, dosed_at, policy) for other in minutes if other > minute
+        )
     ]
     met_at = _met_at(own)
     return Point(minute, met_at, late=met_at is not None)

@@ -146,9 +146,7 @@ ASKED: tuple[Rule[Door], ...] = (
 DOOR = (*PREPARED, *ASKED)
 
 
-def missing(
-    door: Door, policy: Policy, asked: Iterable[Rule[Door]] = DOOR
-) -> tuple[Reason, ...]:
+def missing(door: Door, policy: Policy, asked: Iterable[Rule[Door]] = DOOR) -> tuple[Reason, ...]:
     """Everything that stands between this patient and this dose."""
     return (*blockers(STANDING, door.candidate, policy), *blockers(asked, door, policy))
 
