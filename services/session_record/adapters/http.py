@@ -61,6 +61,11 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
         view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
 
+    _ledger(blp, store)
+    return blp
+
+
+def _ledger(blp: Blueprint, store: Store) -> None:
     @blp.get("/ledger")
     @blp.arguments(LedgerQuery, location="query")
     @blp.response(200, LedgerSchema)
@@ -75,5 +80,3 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     def container(container_id: str) -> ContainerView:
         """One container: every movement, and the account of each encounter."""
         return found(ledgers.container(clinic_reads(store), container_id))
-
-    return blp
