@@ -3,11 +3,13 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from shared.local.compose.secrets import identity_key
 from shared.local.engines.process import ChildProcess
-from shared.local.issuer.clients import Client
+from shared.local.issuer.clients import Client, write_private
 from shared.local.issuer.tokens import AUDIENCE
 from shared.local.settings import ROOT, Settings
 
@@ -18,6 +20,7 @@ PACKAGES = {
     "session-record": "session_record",
     "outcomes": "outcomes",
 }
+INTAKE = "intake"
 KINDS = ("api", "consumer", "relay")
 POLICY = ROOT / "deploy" / "policy" / "network.json"
 
@@ -92,7 +95,9 @@ def with_database(server_uri: str, database: str) -> str:
 
 def _environment(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
     apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
+    own = {"IDENTITY_KEY_FILE": str(_identity_key(settings))} if process.service == INTAKE else {}
     return {
+        **own,
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
         "HTTP_PORT" if process.kind == "api" else "PROBE_PORT": str(process.port),
@@ -105,6 +110,14 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
         "LOG_LEVEL": settings.log_level,
         "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena: a third of the api's memory
     }
+
+
+def _identity_key(settings: Settings) -> Path:
+    """Drawn at the first start; whoever removes the data removes the key with it."""
+    file = settings.home / "secrets" / "identity_key"
+    if not file.exists():
+        write_private(file, identity_key())
+    return file
 
 
 def _addresses(service: str, settings: Settings) -> dict[str, Any]:

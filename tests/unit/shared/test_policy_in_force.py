@@ -16,8 +16,19 @@ from shared.kernel.policy import ClinicPolicy, Policy
 from shared.local.policy import print_policy
 from shared.storage.steps import Routes, Step
 from shared.web.identity import Principal
-from tests.kit import intake, session_record
-from tests.kit.intake import DECIDED, POLICY, Intake, everything_on_file, grant
+from tests.kit import session_record
+from tests.kit.clinical.said import (
+    CLINIC,
+    DECIDED,
+    POLICY,
+)
+from tests.kit.intake import (
+    Intake,
+    everything_on_file,
+    grant,
+    posted,
+)
+from tests.kit.people import VAULT
 from tests.kit.session_record import SessionRecord, arrived, given, knowledge, observed, preparation
 
 ELSEWHERE = "summit"
@@ -40,15 +51,15 @@ def under(routes: Routes, *steps: Step) -> tuple[Step, ...]:
 def cleared(policy: Policy) -> Intake:
     """The patient has 18 of 27 on the PHQ-9; the network asks for 10."""
     service = Intake()
-    steps = (*everything_on_file(), intake.posted(grant(), DECIDED))
-    service.take(*under(intake_routes(policy), *steps))
+    steps = (*everything_on_file(), posted(grant(), DECIDED))
+    service.take(*under(intake_routes(policy, VAULT), *steps))
     return service
 
 
 @pytest.mark.parametrize(
     ("clinic", "granted", "version"),
     [
-        (intake.CLINIC, False, f"{POLICY.version}.{intake.CLINIC}-1"),
+        (CLINIC, False, f"{POLICY.version}.{CLINIC}-1"),
         (ELSEWHERE, True, POLICY.version),
     ],
 )
