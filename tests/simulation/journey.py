@@ -205,7 +205,8 @@ class Life:
             site.ContraindicationsChecked(findings()),
             site.TreatmentHistoryTaken(TWO_FAILED),
             medication_list(),
-            *work_up_done(self._at),
+            *work_up_done(self._at, ecg="normal"),
+            site.WorkUpRecorded("cognition", "normal", self._at, 28),
             vital_signs(),
             site.EscortIntroduced(ESCORT, "Given Family", "+1 555 0100", "friend"),
         ]
