@@ -5,4 +5,4 @@ from services.session_record.application.documents import COLLECTIONS
 from shared.contracts.topics import SESSION_RECORD
 from shared.processes.service import Service
 
-SERVICE = Service(SESSION_RECORD, events.routes, COLLECTIONS, http.blueprint)
+SERVICE = Service(SESSION_RECORD, events.routes, COLLECTIONS, http.blueprint, events.alarms)

@@ -63,7 +63,7 @@ PATIENT = Topic(
 PRACTITIONER = Topic(
     "intake.practitioner",
     INTAKE,
-    (),
+    (SESSION_RECORD,),
     (intake.PractitionerCredentialed,),
     "Who may act as what at a clinic: roles and the days their licences hold.",
     partitions=2,
@@ -92,8 +92,19 @@ ENCOUNTER = Topic(
         session_record.VitalsAlarmRaised,
         session_record.AdverseEventRecorded,
         session_record.EncounterCompleted,
+        session_record.EncounterCancelled,
+        session_record.OverrideUsed,
+        session_record.MonitoringMissed,
     ),
     "What was done in the room: doses, alarms, adverse events, completed encounters.",
+)
+DRUG = Topic(
+    "session-record.drug",
+    SESSION_RECORD,
+    (),
+    (session_record.DrugDiscrepancyFound,),
+    "Controlled drugs: what is not accounted for when an encounter ends.",
+    partitions=2,
 )
 ASSESSMENT = Topic(
     "outcomes.assessment",
@@ -109,7 +120,7 @@ STREAM = Topic(
     (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
     "The analysts' stream: de-identified results on the dose axis.",
 )
-TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, ASSESSMENT, STREAM)
+TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, DRUG, ASSESSMENT, STREAM)
 
 POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
@@ -147,6 +158,12 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
         site.AdverseEventReported,
         site.PatientDischarged,
         site.EncounterFinished,
+        site.EncounterAbandoned,
+        site.DeviceMeasurementRecorded,
+        site.InstrumentAnswered,
+        site.DrugMoved,
+        site.SiteCertified,
+        site.PatientEnrolled,
     ),
     OUTCOMES: (site.AssessmentAnswered,),
 }

@@ -1,13 +1,19 @@
 """Where each kind of document is kept, and by what it is found.
 
-`standings`, `grants`, `courses` and `appointments` hold what Kafka told and nothing else.
+`standings`, `grants`, `courses`, `appointments` and `practitioners` hold what Kafka told and
+nothing else. `persons` belong to the network: a person's doses count wherever they were given.
 """
 
 from typing import Any
 
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.history import History
-from services.session_record.domain.knowledge import Appointment, Course, Grant, Standing
+from services.session_record.domain.knowledge.persons import Person
+from services.session_record.domain.knowledge.schedule import Appointment, Course
+from services.session_record.domain.knowledge.staff import Practitioner
+from services.session_record.domain.knowledge.standing import Grant, Standing
+from services.session_record.domain.ledger.container import Container
+from services.session_record.domain.readiness.sites import Site
 from shared.storage.documents import Collection
 
 STANDINGS = Collection(
@@ -40,12 +46,38 @@ ENCOUNTERS = Collection(
     identity=lambda encounter: encounter.encounter_id,
     subject=lambda encounter: encounter.patient_id,
     indexes=(("patient_id",),),
+    wake=lambda encounter: encounter.watch_at,
 )
 HISTORIES = Collection(
     "histories",
     History,
     identity=lambda history: history.patient_id,
     subject=lambda history: history.patient_id,
+)
+PRACTITIONERS = Collection(
+    "practitioners",
+    Practitioner,
+    identity=lambda practitioner: practitioner.practitioner_id,
+    subject=lambda practitioner: practitioner.practitioner_id,
+)
+PERSONS = Collection(
+    "persons",
+    Person,
+    identity=lambda person: person.person_id,
+    subject=lambda person: person.person_id,
+    network=True,
+)
+SITES = Collection(
+    "sites",
+    Site,
+    identity=lambda site: site.site_id,
+    subject=lambda site: site.site_id,
+)
+CONTAINERS = Collection(
+    "containers",
+    Container,
+    identity=lambda container: container.container_id,
+    subject=lambda container: container.container_id,
 )
 COLLECTIONS: tuple[Collection[Any], ...] = (
     STANDINGS,
@@ -54,4 +86,8 @@ COLLECTIONS: tuple[Collection[Any], ...] = (
     APPOINTMENTS,
     ENCOUNTERS,
     HISTORIES,
+    PRACTITIONERS,
+    PERSONS,
+    SITES,
+    CONTAINERS,
 )

@@ -29,7 +29,15 @@ from tests.kit.intake import (
     posted,
 )
 from tests.kit.people import VAULT
-from tests.kit.session_record import SessionRecord, arrived, given, knowledge, observed, preparation
+from tests.kit.session_record import (
+    SessionRecord,
+    arrived,
+    given,
+    knowledge,
+    observed,
+    preparation,
+    supplied,
+)
 
 ELSEWHERE = "summit"
 
@@ -78,7 +86,14 @@ def test_a_clinic_that_asks_for_a_higher_phq_9_does_not_clear_whom_another_clear
 
 @pytest.mark.parametrize(
     ("clinic", "verdict", "codes"),
-    [(session_record.CLINIC, "rejected", ["blood-pressure-hold"]), (ELSEWHERE, "accepted", [])],
+    [
+        (
+            session_record.CLINIC,
+            "rejected",
+            ["blood-pressure-hold", "blood-pressure-recheck"],
+        ),
+        (ELSEWHERE, "accepted", []),
+    ],
 )
 def test_a_clinic_with_a_lower_hold_refuses_the_dose_that_another_gives(
     clinic: str, verdict: str, codes: list[str]
@@ -86,7 +101,7 @@ def test_a_clinic_with_a_lower_hold_refuses_the_dose_that_another_gives(
     policy = tightened(session_record.POLICY, clinic, bp__predose_hold_systolic=140)
     service = SessionRecord()
 
-    steps = (*knowledge(), *preparation(), arrived(), observed(systolic=141), given())
+    steps = (*knowledge(), *preparation(), arrived(), *supplied(), observed(systolic=140), given())
     *_, dose = service.take(*under(session_routes(policy), *steps))
 
     assert (dose.verdict, [each.code for each in dose.blockers]) == (verdict, codes)
