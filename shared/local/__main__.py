@@ -1,4 +1,4 @@
-"""`python -m shared.local run|status|clean|lock`, which the Makefile calls."""
+"""`python -m shared.local run|status|clean|lock|policy`, which the Makefile calls."""
 
 import argparse
 import sys
@@ -9,19 +9,26 @@ from rich.console import Console
 from shared.local import network, status
 from shared.local.engines import Problem, jars
 from shared.local.engines.process import end_leftovers, recorded_process
+from shared.local.policy import print_policy
+from shared.local.services import POLICY
 from shared.local.settings import JAR_CACHE, Settings, from_environment
+from shared.runtime.policy_file import PolicyError, load
 
 STOPPED_WITHIN_S = 60
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.local")
-    parser.add_argument("command", choices=("run", "status", "clean", "lock"))
-    command = parser.parse_args().command
+    parser.add_argument("command", choices=("run", "status", "clean", "lock", "policy"))
+    parser.add_argument("--clinic", default="", help="whose policy; the network's if none")
+    asked = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
     try:
-        _obey(command, from_environment(), console)
-    except Problem as problem:
+        if asked.command == "policy":
+            print_policy(load(POLICY), asked.clinic, console)
+        else:
+            _obey(asked.command, from_environment(), console)
+    except (Problem, PolicyError) as problem:
         console.print(str(problem), style="red", markup=False)
         return 1
     except KeyboardInterrupt:

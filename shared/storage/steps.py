@@ -4,14 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from shared.codec.cloudevents import Envelope
 from shared.contracts.envelope import Event
 from shared.kernel.errors import Malformed, Reason
+from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 C = TypeVar("C")
+C_contra = TypeVar("C_contra", contravariant=True)
 SITE = "site"
 """The reader of posted events; a consumed event's reader is the consumer group."""
 
@@ -37,6 +39,21 @@ class Route(Generic[C]):
 
 
 Routes = dict[str, Route[Any]]
+
+
+class Governed(Protocol[C_contra]):
+    """A use case that decides under the policy."""
+
+    def __call__(self, command: C_contra, uow: UnitOfWork, policy: Policy) -> None: ...
+
+
+def governed(handle: Governed[C], policy: Policy) -> Callable[[C, UnitOfWork], None]:
+    """The use case under the policy in force at the event's clinic, which may be stricter."""
+
+    def under(command: C, uow: UnitOfWork) -> None:
+        handle(command, uow, policy.of(uow.clinic))
+
+    return under
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ Need = tuple[Collection[Any], str]
 class UnitOfWork(Protocol):
     """What a use case may do. Everything it sees and saves belongs to the event's clinic."""
 
+    @property
+    def clinic(self) -> str:
+        """The event's clinic."""
+
     def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
         """The aggregate, or None if this clinic has none of that id."""
 
@@ -89,6 +93,10 @@ class Work:
         self._records: list[KafkaRecord] = []
         self.token = token
 
+    @property
+    def clinic(self) -> str:
+        return self._event.clinic
+
     def prefetch(self, needs: Iterable[tuple[str, Need]]) -> None:
         """Loads what the steps said they will read: one `find` per collection."""
         wanted: dict[str, dict[str, Held]] = {}
@@ -128,11 +136,11 @@ class Work:
     def require(self, collection: Collection[T], aggregate_id: str) -> T:
         aggregate = self.get(collection, aggregate_id)
         if aggregate is None:
-            raise NotYet(collection.name, collection.key(self._event.clinic, aggregate_id))
+            raise NotYet(collection.name, collection.key(self.clinic, aggregate_id))
         return aggregate
 
     def find(self, collection: Collection[T], **equals: object) -> list[T]:
-        clinic = self._event.clinic
+        clinic = self.clinic
         fields = {f"state.{name}": value for name, value in equals.items()} | {"clinic": clinic}
         for document in self._session.where(collection.name, fields):
             self._held.setdefault((collection.name, document["_id"]), _loaded(collection, document))
@@ -174,14 +182,14 @@ class Work:
         return before is None or before.aggregate is None
 
     def _key(self, collection: Collection[Any], aggregate_id: str) -> Key:
-        return collection.name, collection.key(self._event.clinic, aggregate_id)
+        return collection.name, collection.key(self.clinic, aggregate_id)
 
     def _hold(self, collection: Collection[Any], aggregate_id: str) -> Held:
         key = self._key(collection, aggregate_id)
         if key in self._staged:
             return self._staged[key]
         if key not in self._held:
-            self.prefetch([(self._event.clinic, (collection, aggregate_id))])
+            self.prefetch([(self.clinic, (collection, aggregate_id))])
         return self._held[key]
 
     def _record(

@@ -8,6 +8,7 @@ from flask import Response, abort, after_this_request, g, request
 from marshmallow import RAISE, Schema, fields, validate
 from werkzeug.exceptions import Forbidden
 
+from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
 from shared.storage.store import Store
 from shared.web.identity import Principal
@@ -53,6 +54,11 @@ def clinic_reads(store: Store) -> Reads:
     if not principal().clinic:
         raise Forbidden("a clinic's token is needed")
     return Reads(store, principal().clinic)
+
+
+def clinic_policy(policy: Policy) -> Policy:
+    """The policy in force at the caller's clinic."""
+    return policy.of(principal().clinic)
 
 
 def network_reads(store: Store) -> Reads:

@@ -96,7 +96,7 @@ class SiteDay:
             site.ConsentSigned,
             patient,
             at,
-            text_version="2026-1",
+            text_version="kap-consent-2026-02",
             route=route,
             elements=list(ELEMENTS),
             capacity=True,

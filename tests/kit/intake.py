@@ -116,7 +116,9 @@ def history(*trials: Trial, at: datetime = START) -> commands.RecordTreatmentHis
 
 def signing(**what: Any) -> commands.SignConsent:
     elements = required_elements("iv")
-    usual = commands.SignConsent("consent", START, PATIENT, "v1", "iv", elements, True, True)
+    usual = commands.SignConsent(
+        "consent", START, PATIENT, "kap-consent-2026-02", "iv", elements, True, True
+    )
     return replace(usual, **what)
 
 
@@ -171,7 +173,9 @@ def referral(**what: Any) -> site.ReferralReceived:
 
 
 def consent(**what: Any) -> site.ConsentSigned:
-    return replace(site.ConsentSigned("v1", "iv", required_elements("iv"), True), **what)
+    return replace(
+        site.ConsentSigned("kap-consent-2026-02", "iv", required_elements("iv"), True), **what
+    )
 
 
 def grant(**what: Any) -> site.ClearanceDecided:

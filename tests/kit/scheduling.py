@@ -1,7 +1,6 @@
 """Builders for scheduling: a roster, a cleared patient, and steps through the real routes."""
 
 import itertools
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,8 @@ from services.scheduling.domain.standing import Standing, course_id, grant, next
 from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import ResourceKind, WeeklyHours
-from shared.kernel.policy import CourseTemplate, Policy
+from shared.kernel.policy import Policy
+from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
 from shared.storage.reads import Reads
@@ -34,13 +34,7 @@ NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "monitor", "prescriber", "nurse", "therapist")
-_DOCUMENT = json.loads((Path(__file__).parents[2] / "deploy/policy/network.json").read_text())
-POLICY = Policy(
-    _DOCUMENT["id"],
-    _DOCUMENT["version"],
-    _DOCUMENT["values"],
-    {each["code"]: CourseTemplate(**each) for each in _DOCUMENT["protocols"]},
-)
+POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 ROUTES = routes(POLICY)
 _numbers = itertools.count(1)
 T = TypeVar("T")

@@ -295,7 +295,9 @@ class Life:
 
     def _consent(self) -> site.ConsentSigned:
         shared = self._dice.random() < 0.8
-        return site.ConsentSigned("v1", ROUTE, required_elements(ROUTE), True, shared)
+        return site.ConsentSigned(
+            "kap-consent-2026-02", ROUTE, required_elements(ROUTE), True, shared
+        )
 
 
 def _clearance() -> site.ClearanceDecided:

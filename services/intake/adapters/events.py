@@ -5,7 +5,6 @@ A foreign word becomes ours here and goes no further; types that are not listed 
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields
-from functools import partial
 from typing import Any, TypeVar
 
 from services.intake.application import handlers
@@ -15,7 +14,7 @@ from shared.contracts import outcomes, session_record, site
 from shared.contracts.envelope import Event
 from shared.kernel.identifiers import derive
 from shared.kernel.policy import Policy
-from shared.storage.steps import Route, Routes
+from shared.storage.steps import Route, Routes, governed
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 C = TypeVar("C")
@@ -27,9 +26,9 @@ PSYCHIATRISTS = frozenset({"psychiatrist"})
 
 
 def routes(policy: Policy) -> Routes:
-    decide = partial(handlers.decide_clearance, policy=policy)
-    sign = partial(handlers.sign_consent, policy=policy)
-    review = partial(handlers.review_adverse_event, policy=policy)
+    decide = governed(handlers.decide_clearance, policy)
+    sign = governed(handlers.sign_consent, policy)
+    review = governed(handlers.review_adverse_event, policy)
     listed = (
         _posted(
             site.ReferralReceived,

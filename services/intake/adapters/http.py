@@ -14,7 +14,7 @@ from services.intake.application import queries
 from services.intake.domain.patient import Identity
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
-from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
+from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, page_of, paged
 
 
 def blueprint(store: Store, policy: Policy) -> Blueprint:
@@ -32,14 +32,14 @@ def _patients(blp: Blueprint, store: Store, policy: Policy) -> None:
     @needs("records:read")
     def patients(page: dict[str, Any]) -> dict[str, Any]:
         """The clinic's patients, without names."""
-        return paged(queries.patients(clinic_reads(store), policy, **page))
+        return paged(queries.patients(clinic_reads(store), clinic_policy(policy), **page))
 
     @blp.get("/patients/<patient_id>")
     @blp.response(200, PatientSchema)
     @needs("records:read")
     def patient(patient_id: str) -> queries.PatientView:
         """One patient: status, indication, safety hold and what is on file; no names."""
-        return found(queries.patient(clinic_reads(store), policy, patient_id))
+        return found(queries.patient(clinic_reads(store), clinic_policy(policy), patient_id))
 
 
 def _clearance(blp: Blueprint, store: Store, policy: Policy) -> None:
@@ -49,7 +49,11 @@ def _clearance(blp: Blueprint, store: Store, policy: Policy) -> None:
     @needs("records:read")
     def clearance(as_of: dict[str, Any], patient_id: str) -> queries.ClearanceView:
         """The latest decision with its reasons, and what is still missing at that time."""
-        return found(queries.clearance(clinic_reads(store), policy, patient_id, as_of.get("at")))
+        return found(
+            queries.clearance(
+                clinic_reads(store), clinic_policy(policy), patient_id, as_of.get("at")
+            )
+        )
 
 
 def _identity(blp: Blueprint, store: Store) -> None:

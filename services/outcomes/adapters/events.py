@@ -1,7 +1,5 @@
 """ROUTES of outcomes: what sites post and what other services say, in our own words."""
 
-from functools import partial
-
 from services.outcomes.application import handlers
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
 from services.outcomes.domain.commands import (
@@ -19,7 +17,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.instruments import INSTRUMENTS
 from shared.kernel.errors import Malformed
 from shared.kernel.policy import Policy
-from shared.storage.steps import Route, Routes
+from shared.storage.steps import Route, Routes, governed
 from shared.storage.unit_of_work import Need
 
 ROLES = frozenset({"nurse", "therapist", "prescriber", "coordinator"})
@@ -31,7 +29,7 @@ def routes(policy: Policy) -> Routes:
 
 def _posted(policy: Policy) -> Routes:
     answered = site.AssessmentAnswered
-    handle = partial(handlers.record_answers, policy=policy)
+    handle = governed(handlers.record_answers, policy)
     return {answered.type: Route(answered, _answered, handle, _needs_of_answers, ROLES)}
 
 
@@ -39,9 +37,9 @@ def _of_intake(policy: Policy) -> Routes:
     registered, screened = intake.PatientRegistered, intake.PatientScreened
     consented, revoked = intake.PatientConsented, intake.ConsentRevoked
     lifted = intake.SafetyHoldLifted
-    answers = partial(handlers.record_answers, policy=policy)
-    register = partial(handlers.register_patient, policy=policy)
-    consent = partial(handlers.record_stream_consent, policy=policy)
+    answers = governed(handlers.record_answers, policy)
+    register = governed(handlers.register_patient, policy)
+    consent = governed(handlers.record_stream_consent, policy)
     return {
         registered.type: Route(registered, _registered, register, _needs),
         screened.type: Route(screened, _screened, answers, _needs_of_answers),
@@ -53,8 +51,8 @@ def _of_intake(policy: Policy) -> Routes:
 
 def _of_the_course(policy: Policy) -> Routes:
     opened, dosed = scheduling.CourseOpened, session_record.DoseAdministered
-    course = partial(handlers.open_course, policy=policy)
-    dose = partial(handlers.record_dose, policy=policy)
+    course = governed(handlers.open_course, policy)
+    dose = governed(handlers.record_dose, policy)
     return {
         opened.type: Route(opened, _opened, course, _needs),
         dosed.type: Route(dosed, _dosed, dose, _needs),

@@ -17,6 +17,7 @@ from shared.storage.reads import Reads
 from shared.storage.store import Store
 from shared.web.reading import (
     Page,
+    clinic_policy,
     clinic_reads,
     found,
     needs,
@@ -49,7 +50,7 @@ def _trajectories(blp: Blueprint, store: Store, policy: Policy) -> None:
     @needs("records:read")
     def trajectory(patient_id: str) -> queries.TrajectoryView:
         """One patient's baseline and every result on the dose axis."""
-        return found(queries.trajectory(clinic_reads(store), patient_id, policy))
+        return found(queries.trajectory(clinic_reads(store), patient_id, clinic_policy(policy)))
 
 
 def _alerts(blp: Blueprint, store: Store) -> None:

@@ -31,7 +31,7 @@ from services.scheduling.domain.standing import course_id
 from shared.contracts import intake, session_record, site
 from shared.contracts.envelope import Event
 from shared.kernel.policy import Policy
-from shared.storage.steps import Route, Routes
+from shared.storage.steps import Route, Routes, governed
 from shared.storage.unit_of_work import Need
 
 PLANNERS = frozenset({"coordinator", "prescriber"})
@@ -44,7 +44,7 @@ def routes(policy: Policy) -> Routes:
 def _posted(policy: Policy) -> Routes:
     declared, cancelled = site.ResourceDeclared, site.AppointmentCancelled
     requested = site.CourseBookingRequested
-    book = partial(handlers.book_course, policy=policy)
+    book = governed(handlers.book_course, policy)
     needs = partial(_needs_of_booking, policy=policy)
     return {
         declared.type: Route(
@@ -61,7 +61,7 @@ def _of_intake(policy: Policy) -> Routes:
     cleared, withdrawn = intake.PatientCleared, intake.ClearanceWithdrawn
     consented, revoked = intake.PatientConsented, intake.ConsentRevoked
     raised, lifted = intake.SafetyHoldRaised, intake.SafetyHoldLifted
-    grant = partial(handlers.grant_clearance, policy=policy)
+    grant = governed(handlers.grant_clearance, policy)
     hold = handlers.hold_dosing
     return {
         cleared.type: Route(cleared, _cleared, grant, _needs),

@@ -21,7 +21,7 @@ from services.session_record.domain import commands
 from shared.contracts import intake, scheduling, site
 from shared.contracts.envelope import Event
 from shared.kernel.policy import Policy
-from shared.storage.steps import Route, Routes
+from shared.storage.steps import Route, Routes, governed
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 C = TypeVar("C", bound=commands.Command)
@@ -40,10 +40,10 @@ def routes(policy: Policy) -> Routes:
 
 
 def _posted(policy: Policy) -> tuple[Route[Any], ...]:
-    arrive = partial(handlers.open_encounter, policy=policy)
-    observe = partial(handlers.record_vitals, policy=policy)
-    give = partial(handlers.administer_dose, policy=policy)
-    discharge = partial(handlers.discharge_patient, policy=policy)
+    arrive = governed(handlers.open_encounter, policy)
+    observe = governed(handlers.record_vitals, policy)
+    give = governed(handlers.administer_dose, policy)
+    discharge = governed(handlers.discharge_patient, policy)
     report, finish = handlers.report_adverse_event, handlers.finish_encounter
     return (
         _route(site.EncounterArrived, commands.OpenEncounter, arrive, _arrival, DESK),

@@ -20,7 +20,7 @@ from services.session_record.application.queries import (
 )
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
-from shared.web.reading import clinic_reads, found, needs, paged
+from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
 
 SCOPE = "records:read"
 
@@ -52,7 +52,8 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     def readiness(asked: dict[str, Any], patient_id: str) -> ReadinessView:
         """What is missing for a dosing appointment. No entity tag: `at` and policy count too."""
         question = ReadinessQuestion(**asked)
-        view = queries.readiness_of(clinic_reads(store), patient_id, question, policy)
+        reads, in_force = clinic_reads(store), clinic_policy(policy)
+        view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
 
     return blp

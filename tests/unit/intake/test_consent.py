@@ -34,7 +34,9 @@ def withdrawing(day: int = 10) -> WithdrawConsent:
 def test_a_whole_consent_holds_for_the_days_of_the_policy() -> None:
     patient, events = sign_consent(signing(), a_referred(), POLICY)
 
-    assert events == (PatientConsented("v1", "iv", on_day(365), analysts_stream=True),)
+    assert events == (
+        PatientConsented("kap-consent-2026-02", "iv", on_day(365), analysts_stream=True),
+    )
     assert patient.consent
     assert patient.consent.signed_at == START
 

@@ -127,6 +127,21 @@ def test_protocols_are_the_policys() -> None:
             assert TEMPLATES[code].route == route
 
 
+@pytest.mark.parametrize("clinic", CLINICS, ids=lambda each: each.name)
+def test_nobody_comes_with_a_blood_pressure_at_which_the_clinic_gives_no_dose(
+    clinic: Clinic,
+) -> None:
+    policy = load(POLICY).of(clinic.name)
+    before = [
+        each.data
+        for each in story(clinic)
+        if isinstance(each.data, site.ObservationRecorded) and each.data.weight_kg
+    ]
+
+    assert max(each.systolic for each in before) < policy["bp.predose_hold_systolic"]
+    assert max(each.diastolic for each in before) < policy["bp.predose_hold_diastolic"]
+
+
 def test_high_risk_answers_are_high() -> None:
     assert triage(HIGH_RISK) == "high"
 
