@@ -59,10 +59,13 @@ class Dose:
     administered_by: str
     checked_by: str
     policy: PolicyReference
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AdverseEvent:
+    """`amended_by`: the event after which it no longer counts; what it says stays as it was."""
+
     event_id: str
     at: datetime
     term: str
@@ -71,6 +74,7 @@ class AdverseEvent:
     relation: str
     action: str
     outcome: str
+    amended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Encounter:
     adverse_events: tuple[AdverseEvent, ...] = ()
     discharge: Discharge | None = None
     finished_at: datetime | None = None
+    signed_at: datetime | None = None
 
     def last_reading(self, at: datetime) -> Reading | None:
         """The newest one taken by then."""
