@@ -32,13 +32,17 @@ _IN_ID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 @dataclass(frozen=True, slots=True)
 class KafkaRecord:
-    """Bytes ready to send, and the id of the event they carry."""
+    """Bytes ready to send, and the id of the event they carry.
+
+    `partition` None: the key decides it.
+    """
 
     event_id: str
     topic: str
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

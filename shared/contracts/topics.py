@@ -25,6 +25,12 @@ class Topic:
     description: str
     partitions: int = 6
 
+    @property
+    def beats(self) -> bool:
+        """Whether its producer's relay says on it how far it is complete: where another service
+        hears it. What is for analysts alone stays clean."""
+        return bool(self.heard_by)
+
 
 PATIENT = Topic(
     "intake.patient",
@@ -156,3 +162,8 @@ def dead_letter_topic(group: str) -> str:
 def heard_by(group: str) -> tuple[Topic, ...]:
     """The topics this consumer group subscribes to."""
     return tuple(topic for topic in TOPICS if group in topic.heard_by)
+
+
+def beating(producer: str) -> tuple[Topic, ...]:
+    """The topics that carry the producer's heartbeats."""
+    return tuple(topic for topic in TOPICS if topic.producer == producer and topic.beats)

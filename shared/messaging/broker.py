@@ -17,6 +17,9 @@ class Publisher(Protocol):
         """Where each record is now. Raises Unavailable if any is not known to be stored;
         those that are may come again, never out of order."""
 
+    def partitions(self, topic: str) -> int:
+        """How many partitions the topic has. Raises Unavailable."""
+
     def close(self) -> None: ...
 
 

@@ -3,21 +3,42 @@
 Whatever a record holds, it ends in the store or in a lane before its offset is passed.
 """
 
+import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
+from shared.contracts.time import Heartbeat
+from shared.contracts.topics import heard_by
 from shared.kernel.errors import Malformed, Unavailable
 from shared.messaging.broker import Subscription
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
 from shared.storage.steps import Origin, Routes, Step, Verdict, tally
+from shared.storage.time import freshness
+from shared.storage.time.freshness import Beat
 
 POLL_S = 0.2
 IDLE_WATCHES_MAX = 3
+_BEAT = ("ce_type", Heartbeat.type.encode())
+
+
+def beat_of(origin: Origin) -> Beat | None:
+    """The heartbeat that a record is; None for all others, and for one that is not of the
+    partition it is on, which then is treated like any record that cannot be read."""
+    if origin.key is not None or _BEAT not in origin.headers:
+        return None
+    try:
+        envelope, data = from_kafka(origin.value, origin.headers)
+        said = schema.load(Heartbeat, data, closed=False)
+    except Malformed:
+        return None
+    beat = Beat(origin.topic, origin.partition, said.until, said.partitions)
+    return beat if envelope.subject == beat.key else None
 
 
 def step_of(origin: Origin, group: str, routes: Routes) -> Step:
@@ -72,11 +93,20 @@ class Consumer:
             self.subscription.restart()
             self._idle_watches = 0
         self._behind, self._moved = lag, False
+        self._measure_knowledge()
 
     def _apply(self, records: Sequence[Origin]) -> bool:
         """Whether the records are in the store; False only if asked to stop before."""
         self._moved = True
-        steps = [step_of(record, self.group, self.routes) for record in records]
+        heard = [(record, beat_of(record)) for record in records]
+        events = [record for record, beat in heard if beat is None]
+        if events and not self._run([step_of(each, self.group, self.routes) for each in events]):
+            return False
+        # Only now: a heartbeat speaks of what stands before it, and that is in the store.
+        self._note([beat for _, beat in heard if beat])
+        return True
+
+    def _run(self, steps: Sequence[Step]) -> bool:
         attempt = 0
         while True:
             try:
@@ -90,6 +120,18 @@ class Consumer:
             else:
                 self._count(steps, verdicts)
                 return True
+
+    def _note(self, beats: Sequence[Beat]) -> None:
+        if beats:
+            with suppress(Unavailable):  # we know more than we can say; the next beat is soon
+                freshness.note(self.runner.store.session(), beats)
+
+    def _measure_knowledge(self) -> None:
+        session, now = self.runner.store.session(), self.runner.clock()
+        for producer in {topic.producer for topic in heard_by(self.group)}:
+            until = freshness.heard_until(session, self.group, producer)
+            age = max(0.0, (now - until).total_seconds()) if until else math.inf
+            metrics.KNOWLEDGE_AGE.labels(self.group, producer).set(age)
 
     def _count(self, steps: Sequence[Step], verdicts: Sequence[Verdict]) -> None:
         for (kind, outcome), times in tally(steps, verdicts).items():

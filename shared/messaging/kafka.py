@@ -72,9 +72,11 @@ class KafkaPublisher:
 
     def publish(self, records: Sequence[KafkaRecord]) -> list[Place]:
         try:
-            self._producer = self._producer or KafkaProducer(**_PRODUCER, **self._settings)
+            producer = self._client()
             futures = [
-                self._producer.send(r.topic, r.value, key=r.key, headers=list(r.headers))
+                producer.send(
+                    r.topic, r.value, key=r.key, headers=list(r.headers), partition=r.partition
+                )
                 for r in records
             ]
             sent = [future.get(timeout=self._timeout_s + 1) for future in futures]
@@ -83,11 +85,22 @@ class KafkaPublisher:
             raise Unavailable("Kafka did not acknowledge") from error
         return [(each.partition, each.offset) for each in sent]
 
+    def partitions(self, topic: str) -> int:
+        try:
+            return len(self._client().partitions_for(topic))
+        except Exception as error:
+            self.close()
+            raise Unavailable(f"Kafka does not say what partitions {topic} has") from error
+
     def close(self) -> None:
         producer, self._producer = self._producer, None
         if producer:
             with contextlib.suppress(Exception):  # a wedged one raises; it is gone all the same
                 producer.close(timeout=1)
+
+    def _client(self) -> Any:
+        self._producer = self._producer or KafkaProducer(**_PRODUCER, **self._settings)
+        return self._producer
 
 
 class KafkaSubscription:

@@ -11,20 +11,25 @@ from shared.storage.steps import Origin
 
 @dataclass
 class MemoryBroker:
-    """Logs by (topic, partition), and the committed offsets of each group."""
+    """Logs by (topic, partition), and the committed offsets of each group. `width`: the number of
+    partitions of every topic."""
 
-    partitions: int = 3
+    width: int = 3
     logs: dict[tuple[str, int], list[Origin]] = field(default_factory=dict)
     committed: dict[tuple[str, str, int], int] = field(default_factory=dict)
 
     def publish(self, records: Sequence[KafkaRecord]) -> list[Place]:
         return [self._append(record) for record in records]
 
+    def partitions(self, topic: str) -> int:  # noqa: ARG002 - all topics are alike here
+        return self.width
+
     def close(self) -> None:
         """Nothing to let go of."""
 
     def _append(self, record: KafkaRecord) -> Place:
-        partition = crc32(record.key or b"") % self.partitions
+        by_key = crc32(record.key or b"") % self.width
+        partition = by_key if record.partition is None else record.partition
         log = self.logs.setdefault((record.topic, partition), [])
         log.append(
             Origin(

@@ -4,18 +4,22 @@ A crash between the two sends a page again, which consumers absorb. Order per ag
 because a page is always the lowest unsent one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.codec.cloudevents import KafkaRecord, to_kafka
+from shared.contracts.envelope import Event
+from shared.contracts.time import Heartbeat
+from shared.contracts.topics import beating
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
+from shared.kernel.identifiers import derive
 from shared.messaging.broker import Place, Publisher
 from shared.runtime import failpoints, metrics
 from shared.storage.journal import JOURNAL, records_of
-from shared.storage.store import Document, Session, Store
+from shared.storage.store import LEASES, Document, Session, Store
 
 PAGE = 1000
-LEASES = "leases"
 LEASE = timedelta(seconds=15)
 
 
@@ -29,15 +33,36 @@ class Relay:
     publisher: Publisher
     clock: Clock
     _until: datetime | None = None
+    _complete_until: datetime | None = None
 
     def turn(self) -> int:
         """Sends one page: how many records went out. Raises Unavailable, having marked nothing."""
-        session = self.store.session()
+        session, asked_at = self.store.session(), self.clock()
+        self._complete_until = None
         if not self._leads(session):
             return 0
         page = session.where(JOURNAL, {"unsent": True}, order="order", limit=PAGE)
-        if not page:
+        sent = self._send(session, page) if page else 0
+        if len(page) < PAGE:  # it was all that there was, so all that was committed before is sent
+            self._complete_until = asked_at
+        return sent
+
+    def beat(self) -> int:
+        """Says on every partition how far it is complete, unless more waits than the last turn
+        could send: how many heartbeats went out."""
+        until, self._complete_until = self._complete_until, None
+        if until is None:
             return 0
+        beats = [
+            _heartbeat(self.service, topic.name, partition, Heartbeat(until, partitions))
+            for topic in beating(self.service)
+            for partitions in [self.publisher.partitions(topic.name)]
+            for partition in range(partitions)
+        ]
+        self.publisher.publish(beats)
+        return len(beats)
+
+    def _send(self, session: Session, page: list[Document]) -> int:
         records = [record for document in page for record in records_of(document)]
         places = self.publisher.publish(records)
         failpoints.reach("relay.after_publish")
@@ -71,6 +96,21 @@ class Relay:
             return False
         self._until = now + LEASE
         return True
+
+
+def _heartbeat(service: str, topic: str, partition: int, beat: Heartbeat) -> KafkaRecord:
+    """It has no key, because it is about no patient."""
+    source, place = f"/{service}/relay", f"{topic}/{partition}"
+    event = Event(
+        id=derive(f"{source}/{place}", beat.until.isoformat()),
+        source=source,
+        type=beat.type,
+        subject=place,
+        time=beat.until,
+        clinic="",
+        data=beat,
+    )
+    return replace(to_kafka(event, topic), key=None, partition=partition)
 
 
 def _marks(

@@ -3,6 +3,7 @@
 from functools import partial
 
 from shared.contracts.topics import heard_by
+from shared.messaging.clock import AlarmClock, alarm_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter import DeadLetters
 from shared.messaging.deferrals import Deferrals
@@ -51,9 +52,17 @@ def _loop(
     )
     lanes = DeadLetters(service.name, runner, routes)
     patience = policy.days("events.patience_d")
-    deferrals = Deferrals(service.name, runner, routes, clock.utc_now, patience)
+    alarms = service.alarms(policy)
+    taken_up = routes | alarm_routes(service.name, alarms)
+    deferrals = Deferrals(service.name, runner, taken_up, clock.utc_now, patience)
+    alarm_clock = AlarmClock(service.name, runner, alarms, clock.utc_now)
     return Loop(
         prepare=partial(store.prepare, service.collections),
         turn=consumer.turn,
-        chores=[(SWEEP_S, deferrals.sweep), (SWEEP_S, lanes.sweep), (WATCH_S, consumer.watch)],
+        chores=[
+            (SWEEP_S, deferrals.sweep),
+            (SWEEP_S, lanes.sweep),
+            (SWEEP_S, alarm_clock.sweep),
+            (WATCH_S, consumer.watch),
+        ],
     )

@@ -11,7 +11,7 @@ from shared.runtime.process import Drain, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
-IDLE_S, MEASURE_S = 0.03, 5.0
+IDLE_S, MEASURE_S, HEARTBEAT_S = 0.03, 5.0, 10.0
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -25,7 +25,7 @@ def run(service: Service, settings: ServiceSettings) -> None:
     loop = Loop(
         prepare=partial(store.prepare, service.collections),
         turn=relay.turn,
-        chores=[(MEASURE_S, relay.measure)],
+        chores=[(MEASURE_S, relay.measure), (HEARTBEAT_S, relay.beat)],
         idle_s=IDLE_S,
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.contracts.topics import POSTED
 from shared.kernel.policy import Policy
+from shared.messaging.clock import Alarms
 from shared.runtime import clock
 from shared.runtime.logs import logger
 from shared.runtime.policy_file import load
@@ -21,12 +22,14 @@ Reader = Callable[[Store, Policy], Any]
 
 @dataclass(frozen=True)
 class Service:
-    """`name` is the service's name on the wire."""
+    """`name` is the service's name on the wire. `alarms`: what it does when the clock strikes for
+    an aggregate of a collection that wakes."""
 
     name: str
     routes: Callable[[Policy], Routes]
     collections: Sequence[Collection[Any]]
     reads: Reader
+    alarms: Callable[[Policy], Alarms] = lambda _policy: {}
 
     @property
     def posted(self) -> frozenset[str]:

@@ -37,6 +37,11 @@ RESTARTS = Counter(
     "Times a consumer client was thrown away because it stood still or broke.",
     ["service"],
 )
+KNOWLEDGE_AGE = Gauge(
+    "knowledge_age_seconds",
+    "Age of what is known of all that another service said (+Inf: some was never heard of).",
+    ["service", "producer"],
+)
 LANES = Gauge("lanes_parked", "Patients whose events wait in a dead-letter lane.", ["service"])
 DEFERRED = Gauge(
     "events_deferred", "Posted events that wait for something not heard yet.", ["service"]

@@ -11,6 +11,8 @@ from cattrs import Converter
 from shared.storage.store import Document
 
 T = TypeVar("T")
+NETWORK = "network"
+"""The clinic of what belongs to no clinic."""
 _PLAIN = {str, int, bool, type(None), ...}
 
 
@@ -50,7 +52,9 @@ class Collection(Generic[T]):
     """Where one kind of aggregate is kept.
 
     `subject` gives the Kafka key of its events (the patient's id). `indexes` are tuples of state
-    fields. `deidentified` events carry no clinic, time, correlation or causation.
+    fields. `deidentified` events carry no clinic, time, correlation or causation. `network`: one
+    document for all clinics, whichever clinic's event it is about (decision 5). `wake` says when
+    the aggregate wants to be looked at though no event comes, if ever (decision 11).
     """
 
     name: str
@@ -59,10 +63,21 @@ class Collection(Generic[T]):
     subject: Callable[[T], str]
     indexes: tuple[tuple[str, ...], ...] = field(default=())
     deidentified: bool = False
+    network: bool = False
+    wake: Callable[[T], datetime | None] | None = None
+
+    def owner(self, clinic: str) -> str:
+        """Whose document it is when an event of `clinic` is about it."""
+        return NETWORK if self.network else clinic
 
     def key(self, clinic: str, aggregate_id: str) -> str:
         """The `_id`: clinic first, so that one clinic's ids can never meet another's."""
-        return f"{clinic}/{aggregate_id}"
+        return f"{self.owner(clinic)}/{aggregate_id}"
+
+    def wakes(self, aggregate: T) -> Document:
+        """The field `wake_at` of its document, left out where it wants nothing of the clock."""
+        wake_at = self.wake(aggregate) if self.wake else None
+        return {"wake_at": wake_at} if wake_at else {}
 
     def state(self, aggregate: T) -> Document:
         return cast(Document, _CONVERTER.unstructure(aggregate, self.type))

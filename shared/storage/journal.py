@@ -13,11 +13,12 @@ import orjson
 from shared.codec import strict_json
 from shared.codec.cloudevents import Headers, KafkaRecord
 from shared.kernel.errors import Malformed, NotYet, Reason, Rejected
+from shared.storage import store
 from shared.storage.steps import Step, Verdict
 from shared.storage.store import Document
 from shared.storage.unit_of_work import Staged
 
-JOURNAL = "journal"
+JOURNAL = store.JOURNAL
 Refusal = Rejected | NotYet | Malformed
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.topics import dead_letter_topic
+from shared.storage import store
 from shared.storage.journal import JOURNAL, packed, record_fields, unpacked
 from shared.storage.steps import Origin, Step
 from shared.storage.store import Document, Session
 
-LANES, LETTERS = "lanes", "letters"
+LANES, LETTERS = store.LANES, store.LETTERS
 GAP, BEHIND = "sequence-gap", "behind-a-parked-event"
 
 

@@ -54,7 +54,7 @@ class MemorySession:
         held = self._collections.get(collection, {}) | self._written.get(collection, {})
         found = [each for each in held.values() if _matches(each, equals)]
         if after is not None:
-            found = [each for each in found if _value(each, order) > after]
+            found = [each for each in found if _is_after(_value(each, order), after)]
         found.sort(key=lambda each: _value(each, order))
         return [copy.copy(each) for each in (found[:limit] if limit else found)]
 
@@ -102,6 +102,11 @@ def _matches(document: Document, equals: Mapping[str, object]) -> bool:
         _value(document, name) in (wanted if isinstance(wanted, tuple) else (wanted,))
         for name, wanted in equals.items()
     )
+
+
+def _is_after(value: Any, cursor: Any) -> bool:
+    """Never where there is no value: a cursor passes over documents without the field."""
+    return value is not None and bool(value > cursor)
 
 
 def _value(document: Document, path: str) -> Any:

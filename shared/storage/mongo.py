@@ -32,7 +32,7 @@ from pymongo.write_concern import WriteConcern
 from shared.kernel.errors import Conflict, Malformed, Unavailable
 from shared.runtime import failpoints
 from shared.storage.documents import Collection
-from shared.storage.store import Document
+from shared.storage.store import FRESHNESS, JOURNAL, LANES, LEASES, LETTERS, Document
 
 T = TypeVar("T")
 _DUPLICATE, _WRITE_CONFLICT, _NO_SUCH_TRANSACTION = 11000, 112, 251
@@ -40,6 +40,7 @@ _MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 _COMMIT_MS_MAX = 5000
 _CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _COMMIT_ATTEMPTS = 3
+_OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS)
 _JOURNAL_INDEXES: tuple[tuple[str, list[tuple[str, int]], dict[str, Any]], ...] = (
     ("unsent", [("order", 1)], {"unsent": True}),
     ("deferred", [("order", 1)], {"verdict": "deferred"}),
@@ -97,31 +98,28 @@ class MongoStore:
         """Creates collections and indexes (a transaction must find them there)."""
         try:
             present = set(self._database.list_collection_names())
-            for name in {
-                "journal",
-                "lanes",
-                "letters",
-                "leases",
-                *(each.name for each in collections),
-            }:
-                if name not in present:
-                    self._create(name)
+            for name in {*_OWN, *(each.name for each in collections)} - present:
+                self._create(name)
             for name, keys, where in _JOURNAL_INDEXES:
-                self._database["journal"].create_index(
-                    keys, name=name, partialFilterExpression=where
-                )
-            self._database["letters"].create_index([("lane", 1), ("order", 1)], name="lane")
+                self._database[JOURNAL].create_index(keys, name=name, partialFilterExpression=where)
+            self._database[LETTERS].create_index([("lane", 1), ("order", 1)], name="lane")
             for collection in collections:
-                for fields in collection.indexes:
-                    self._database[collection.name].create_index(
-                        [("clinic", ASCENDING), *((f"state.{each}", ASCENDING) for each in fields)],
-                        name="_".join(fields),
-                    )
+                self._index(collection)
         except PyMongoError as error:
             raise _ours(error) from error
 
     def close(self) -> None:
         self._client.close()
+
+    def _index(self, collection: Collection[Any]) -> None:
+        within = self._database[collection.name]
+        for fields in collection.indexes:
+            within.create_index(
+                [("clinic", ASCENDING), *((f"state.{each}", ASCENDING) for each in fields)],
+                name="_".join(fields),
+            )
+        if collection.wake:
+            within.create_index([("wake_at", ASCENDING)], name="wake_at", sparse=True)
 
     def _create(self, name: str) -> None:
         try:

@@ -1,10 +1,12 @@
 """What queries may do: read one clinic's aggregates, or the network's, a page at a time."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
-from shared.storage.documents import Collection
+from shared.storage.documents import NETWORK, Collection
 from shared.storage.store import Store
+from shared.storage.time import freshness
 
 T = TypeVar("T")
 
@@ -21,7 +23,10 @@ class Read(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Committed state. `clinic` None: the whole network, for roles that may."""
+    """Committed state. `clinic` None: the whole network, for roles that may.
+
+    A clinic's reads of a collection of the network are a mistake of ours, and raise ValueError.
+    """
 
     store: Store
     clinic: str | None
@@ -30,6 +35,7 @@ class Reads:
         """The aggregate of the clinic, or None: another clinic's is as absent as no one's."""
         if self.clinic is None:
             return None
+        self._must_be_a_clinics(collection)
         key = collection.key(self.clinic, aggregate_id)
         found = self.store.session().find(collection.name, [key])
         return _read(collection, found[0]) if found else None
@@ -40,11 +46,29 @@ class Reads:
         """Aggregates whose state has these values, ascending by key, after cursor `after`."""
         fields = {f"state.{name}": value for name, value in equals.items()}
         if self.clinic is not None:
+            self._must_be_a_clinics(collection)
             fields["clinic"] = self.clinic
         found = self.store.session().where(
             collection.name, fields, after=after or None, limit=limit
         )
         return [_read(collection, document) for document in found]
+
+    def network_get(self, collection: Collection[T], aggregate_id: str) -> Read[T] | None:
+        """The aggregate that belongs to the whole network; what of it the caller may see is for
+        the caller's service to say."""
+        if not collection.network:
+            raise ValueError(f"{collection.name} belong to clinics: use get")
+        key = collection.key(NETWORK, aggregate_id)
+        found = self.store.session().find(collection.name, [key])
+        return _read(collection, found[0]) if found else None
+
+    def known_until(self, service: str, producer: str, subject: str) -> datetime | None:
+        """As UnitOfWork.known_until, of this service about any subject."""
+        return freshness.known_until(self.store.session(), service, producer, subject)
+
+    def _must_be_a_clinics(self, collection: Collection[T]) -> None:
+        if collection.network:
+            raise ValueError(f"{collection.name} belong to the network: use network_get")
 
 
 def _read(collection: Collection[T], document: dict[str, object]) -> Read[T]:

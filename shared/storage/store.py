@@ -8,6 +8,14 @@ from typing import Any, Protocol, TypeVar
 
 Document = dict[str, Any]
 T = TypeVar("T")
+JOURNAL, LANES, LETTERS, LEASES, FRESHNESS = (
+    "journal",
+    "lanes",
+    "letters",
+    "leases",
+    "freshness",
+)
+"""The collections that every service has, whatever its aggregates."""
 
 
 class Session(Protocol):
@@ -25,7 +33,8 @@ class Session(Protocol):
         after: object = None,
         limit: int = 0,
     ) -> list[Document]:
-        """Documents whose fields equal the given values, ascending by `order`, from `after` on.
+        """Documents whose fields equal the given values, ascending by `order`, from `after` on
+        (which leaves out those that have no such field).
 
         A tuple as value means: equal to one of these. `limit` 0: all.
         """

@@ -13,8 +13,9 @@ from shared.contracts.envelope import Event
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import NotYet
 from shared.kernel.identifiers import derive
-from shared.storage.documents import Collection
+from shared.storage.documents import NETWORK, Collection
 from shared.storage.store import Document, Session
+from shared.storage.time.freshness import heard_until, is_withheld
 
 T = TypeVar("T")
 Key = tuple[str, str]
@@ -22,7 +23,8 @@ Need = tuple[Collection[Any], str]
 
 
 class UnitOfWork(Protocol):
-    """What a use case may do. Everything it sees and saves belongs to the event's clinic."""
+    """What a use case may do. Everything it sees and saves belongs to the event's clinic, or to
+    the network where the collection says so."""
 
     @property
     def clinic(self) -> str:
@@ -39,6 +41,13 @@ class UnitOfWork(Protocol):
 
     def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
         """Stages the aggregate's new state and the events (contract instances) it emits."""
+
+    def known_until(self, producer: str) -> datetime | None:
+        """Up to when all that the service `producer` said about the event's subject is known here.
+
+        None: it cannot be said, because a partition was never heard of, or something about the
+        subject waits here. Costs reads: ask where a decision rests on it.
+        """
 
     def token(self) -> str:
         """A fresh random token that nobody can derive from anything."""
@@ -67,6 +76,7 @@ class Held:
             "sequence": self.sequence,
             "stamp": self.stamp,
             "state": self.collection.state(self.aggregate),
+            **self.collection.wakes(self.aggregate),
         }
 
 
@@ -91,6 +101,7 @@ class Work:
         self._held: dict[Key, Held] = {}
         self._staged: dict[Key, Held] = {}
         self._records: list[KafkaRecord] = []
+        self._heard: dict[str, datetime | None] = {}
         self.token = token
 
     @property
@@ -102,7 +113,8 @@ class Work:
         wanted: dict[str, dict[str, Held]] = {}
         for clinic, (collection, aggregate_id) in needs:
             key = collection.key(clinic, aggregate_id)
-            wanted.setdefault(collection.name, {})[key] = Held(collection, clinic)
+            held = Held(collection, collection.owner(clinic))
+            wanted.setdefault(collection.name, {})[key] = held
         for name, absent in wanted.items():
             self._held.update({(name, key): held for key, held in absent.items()})
             for document in self._session.find(name, absent):
@@ -140,7 +152,7 @@ class Work:
         return aggregate
 
     def find(self, collection: Collection[T], **equals: object) -> list[T]:
-        clinic = self.clinic
+        clinic = collection.owner(self.clinic)
         fields = {f"state.{name}": value for name, value in equals.items()} | {"clinic": clinic}
         for document in self._session.where(collection.name, fields):
             self._held.setdefault((collection.name, document["_id"]), _loaded(collection, document))
@@ -164,6 +176,14 @@ class Work:
             stamp=max(self._now_us, held.stamp + 1),
             changed=True,
         )
+
+    def known_until(self, producer: str) -> datetime | None:
+        if producer not in self._heard:
+            self._heard[producer] = heard_until(self._session, self._service, producer)
+        until = self._heard[producer]
+        if until and is_withheld(self._session, self._service, self._event.subject):
+            return None
+        return until
 
     def write(self) -> None:
         """Writes every changed aggregate: one bulk write per collection."""
@@ -197,7 +217,7 @@ class Work:
     ) -> KafkaRecord:
         cause, aggregate_id = self._event, collection.identity(aggregate)
         path = f"{self._service}/{collection.name}/{aggregate_id}"
-        source = f"/{path}" if collection.deidentified else f"/clinics/{cause.clinic}/{path}"
+        source = _source(collection, cause.clinic, path)
         event = Event(
             id=derive(source, str(sequence)),
             source=source,
@@ -223,6 +243,13 @@ def _loaded(collection: Collection[Any], document: Document) -> Held:
         document["sequence"],
         document["stamp"],
     )
+
+
+def _source(collection: Collection[Any], clinic: str, path: str) -> str:
+    """Of whatever clinic's events, one document counts its own in one source."""
+    if collection.deidentified:
+        return f"/{path}"
+    return f"/{NETWORK}/{path}" if collection.network else f"/clinics/{clinic}/{path}"
 
 
 def _reference(held: Held) -> str:

@@ -72,7 +72,7 @@ def test_a_record_is_applied_once_however_often_it_comes(store: Store) -> None:
 
 @pytest.mark.parametrize("poison", POISON, ids=list(POISON))
 def test_poison_never_stops_a_consumer_and_is_kept_byte_for_byte(store: Store, poison: str) -> None:
-    broker = MemoryBroker(partitions=1)
+    broker = MemoryBroker(width=1)
     bad = POISON[poison]
     good = published(site.ReferralReceived, patient="patient-2")
     broker.publish([KafkaRecord("x", TOPIC, bad.key, bad.value, bad.headers), *good])

@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 
 from shared.contracts.intake import ClearanceWithdrawn, ConsentRevoked, SafetyHoldRaised
 from shared.contracts.topics import SCHEDULING, SESSION_RECORD
-from shared.messaging.consumer import Consumer
+from shared.messaging.consumer import Consumer, beat_of
 from shared.messaging.deferrals import Deferrals
 from shared.messaging.relay import Relay
 from shared.storage.journal import JOURNAL, records_of
@@ -102,6 +102,22 @@ class CommitsFirst(Consumer):
         return len(records)
 
 
+class BelievesAtOnce(Consumer):
+    """Takes a heartbeat for true before what stands before it is in the store."""
+
+    def _apply(self, records: Sequence[Origin]) -> bool:
+        self._note([beat for each in records if (beat := beat_of(each))])
+        return super()._apply(records)
+
+
+class BeatsBlindly(Relay):
+    """Says that all is sent without having looked."""
+
+    def beat(self) -> int:
+        self._complete_until = self.clock()
+        return super().beat()
+
+
 class PassesOverPoison(Consumer):
     """Takes what it can read and leaves the rest."""
 
@@ -186,6 +202,8 @@ BUGS: dict[str, tuple[Plan, str]] = {
     "newest first": (Plan(relay=NewestFirst), "I5"),
     "ordered by wall clock": (Plan(relay=ByTheClock), "I5"),
     "offsets committed before applying": (Plan(consumer=CommitsFirst), "I9"),
+    "heartbeats believed at once": (Plan(consumer=BelievesAtOnce), "what is known"),
+    "heartbeats without a look": (Plan(relay=BeatsBlindly), "what is known"),
     "poison passed over": (Plan(consumer=PassesOverPoison), "I9"),
     "no inbox": (Plan(runner=NoInbox, store=OverwritingStore), "I1 I2"),
     "last writer wins": (Plan(store=LostUpdates), "I5"),

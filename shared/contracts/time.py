@@ -1,0 +1,31 @@
+"""What passing time makes the network say: how far a topic is complete, and that an hour struck."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from shared.contracts.shapes import Between, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """All that the service had committed by `until` was sent before this, on every partition.
+
+    `partitions` is how many the topic has. One goes to each of them, with no key: it is about no
+    patient. It has no clinic, no sequence and no causation either.
+    """
+
+    type: ClassVar[str] = "network.relay.heartbeat.v1"
+    until: datetime
+    partitions: Annotated[int, Between(1, 10_000)]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStruck:
+    """The hour at which this aggregate wanted to be looked at has come: the event's time.
+
+    Internal to a service, as type `<service>.clock.struck.v1`; it is on no topic.
+    """
+
+    collection: Annotated[str, Text(64)]
+    aggregate_id: Annotated[str, Text(200)]
