@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from shared.processes import api, consumer, relay
 from shared.processes.service import Service
@@ -16,12 +17,23 @@ PROCESSES: dict[str, Callable[[Service, ServiceSettings], None]] = {
 }
 
 
-def main(service: Service, arguments: Sequence[str], settings: type[ServiceSettings]) -> None:
-    """Runs one process of the service; exits with 2 and one sentence if it cannot start."""
+S = TypeVar("S", bound=ServiceSettings)
+
+
+def main(
+    service: Service | Callable[[S], Service], arguments: Sequence[str], settings: type[S]
+) -> None:
+    """Runs one process of the service; exits with 2 and one sentence if it cannot start.
+
+    `service`: itself, or what puts it together from its settings.
+    """
+    package = ".".join(settings.__module__.split(".")[:2])
     if len(arguments) != 1 or arguments[0] not in PROCESSES:
-        sys.exit(f"usage: python -m services.{service.name.replace('-', '_')} api|consumer|relay")
+        sys.exit(f"usage: python -m {package} api|consumer|relay")
     try:
-        PROCESSES[arguments[0]](service, read(settings))
+        known = read(settings)
+        chosen = service if isinstance(service, Service) else service(known)
+        PROCESSES[arguments[0]](chosen, known)
     except (SettingsError, PolicyError) as error:
-        sys.stderr.write(f"{service.name} {arguments[0]} cannot start: {error}\n")
+        sys.stderr.write(f"{package} {arguments[0]} cannot start: {error}\n")
         sys.exit(2)

@@ -8,6 +8,7 @@ from dataclasses import fields
 from functools import partial
 from typing import Any, Literal, TypeVar
 
+from services.session_record.adapters.documentation.routes import documentation_routes, followed
 from services.session_record.application import handlers
 from services.session_record.application.documents import (
     APPOINTMENTS,
@@ -36,7 +37,8 @@ ANYONE = DESK | {"psychiatrist"}
 
 def routes(policy: Policy) -> Routes:
     taken = (*_posted(policy), *_from_intake(), *_from_scheduling())
-    return {each.data.type: each for each in taken}
+    room = {each.data.type: each for each in taken}
+    return followed(room, policy) | documentation_routes(policy)
 
 
 def _posted(policy: Policy) -> tuple[Route[Any], ...]:

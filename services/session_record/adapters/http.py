@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.session_record.adapters.documentation.http import add_process_notes, add_record
 from services.session_record.adapters.schemas import (
     EncounterPage,
     EncounterSchema,
@@ -13,19 +14,23 @@ from services.session_record.adapters.schemas import (
     ReadinessSchema,
 )
 from services.session_record.application import queries
+from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.queries import (
     EncounterView,
     ReadinessQuestion,
     ReadinessView,
 )
+from services.session_record.domain.documentation.process_note import Vault
 from shared.kernel.policy import Policy
+from shared.runtime import clock
 from shared.storage.store import Store
 from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
 
 SCOPE = "records:read"
 
 
-def blueprint(store: Store, policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Blueprint:
+    """`vault` None: without process notes, which cannot be sealed then."""
     blp = Blueprint(
         "encounters", __name__, url_prefix="/v1", description="What was done, and may be"
     )
@@ -56,4 +61,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
         view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
 
+    add_record(blp, store, policy)
+    if vault:
+        add_process_notes(blp, ProcessNotes(store, vault, clock.utc_now, clock.random_token))
     return blp

@@ -3,19 +3,31 @@
 An amendment that comes before what it amends waits for that event in the journal.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from services.session_record.application import tasks
-from services.session_record.application.documents import ENCOUNTERS, HISTORIES, RECORDS
-from services.session_record.domain.documentation import amending, records, rems, signing
+from services.session_record.application.documents import (
+    ENCOUNTERS,
+    HISTORIES,
+    PRACTITIONERS,
+    RECORDS,
+)
+from services.session_record.domain.commands import EncounterCommand
+from services.session_record.domain.documentation import (
+    amending,
+    escalation,
+    records,
+    rems,
+    signing,
+)
 from services.session_record.domain.documentation import commands as told
 from services.session_record.domain.documentation.amending import Amended
 from services.session_record.domain.documentation.records import Record
 from services.session_record.domain.documentation.signing import Signing
 from services.session_record.domain.documentation.therapy import check_therapy
 from services.session_record.domain.encounter import Encounter
-from shared.contracts.site import EntryKind
+from shared.contracts.site import EntryKind, Therapy
 from shared.kernel.errors import NotYet
 from shared.kernel.policy import Policy
 from shared.storage.journal import JOURNAL
@@ -25,68 +37,90 @@ from shared.storage.unit_of_work import UnitOfWork
 
 def write(command: told.Write, uow: UnitOfWork, policy: Policy) -> None:
     encounter = uow.require(ENCOUNTERS, command.encounter_id)
-    if therapy := command.content.therapy:
-        dose = uow.require(ENCOUNTERS, therapy.integrates) if therapy.integrates else None
-        check_therapy(command, therapy, encounter, dose)
+    _check(command, command.content.therapy, encounter, uow)
     uow.save(RECORDS, records.write(command, _record(encounter, uow), encounter))
-    tasks.after_writing(command, encounter, uow, policy)
+    if command.content.therapy:
+        tasks.after_therapy(command, command.content.therapy, encounter, uow, policy)
 
 
 def sign(command: told.Sign, uow: UnitOfWork, policy: Policy) -> None:
     encounter = uow.require(ENCOUNTERS, command.encounter_id)
-    roles = _roles(command, uow)
-    signing_ = Signing(command, _record(encounter, uow), encounter, roles)
-    record, event = signing.sign(signing_, policy)
+    facts = Signing(command, _record(encounter, uow), encounter, _roles(command, encounter, uow))
+    record, event = signing.sign(facts, policy)
     uow.save(RECORDS, record, event)
     uow.save(ENCOUNTERS, replace(encounter, signed_at=command.at))
-    tasks.complete(command, encounter, "record-unsigned", uow)
+    tasks.complete(command, "record-unsigned", uow)
 
 
 def amend(command: told.Amend, uow: UnitOfWork, policy: Policy) -> None:
-    def decide(record: Record, encounter: Encounter, kind: EntryKind) -> Amended:
-        return amending.amend(command, record, encounter, kind)
-
-    _change(command, decide, uow, policy)
+    encounter, record, kind = _entry(command, uow)
+    said = command.content.therapy
+    _check(command, said, encounter, uow)
+    _save(command, amending.amend(command, record, encounter, kind), uow, policy)
+    if said:
+        tasks.after_therapy(command, said, encounter, uow, policy)
 
 
 def retract(command: told.Retract, uow: UnitOfWork, policy: Policy) -> None:
-    def decide(record: Record, encounter: Encounter, kind: EntryKind) -> Amended:
-        return amending.retract(command, record, encounter, kind)
-
-    _change(command, decide, uow, policy)
+    encounter, record, kind = _entry(command, uow)
+    _save(command, amending.retract(command, record, encounter, kind), uow, policy)
+    entry = record.entry(command.entry)
+    if entry and entry.content.therapy:
+        tasks.without_therapy(command, entry.content.therapy, encounter, uow)
 
 
 def submit_rems(command: told.SubmitRems, uow: UnitOfWork, policy: Policy) -> None:
     encounter = uow.require(ENCOUNTERS, command.encounter_id)
     uow.save(RECORDS, rems.submit(command, _record(encounter, uow), encounter, policy))
-    tasks.complete(command, encounter, "rems-form", uow)
+    tasks.complete(command, "rems-form", uow)
 
 
 def escalate(command: told.Escalate, uow: UnitOfWork) -> None:
     encounter = uow.require(ENCOUNTERS, command.encounter_id)
-    amending.check_escalation(command, encounter)
-    tasks.complete(command, encounter, "sae-escalation", uow, about=command.entry)
+    if not escalation.is_known(command.entry, encounter):
+        raise _not_yet(command.entry, command.source)
+    uow.save(RECORDS, escalation.escalate(command, _record(encounter, uow), encounter))
+    tasks.complete(command, "sae-escalation", uow, about=command.entry)
 
 
-def _change(
-    command: told.Change,
-    decide: Callable[[Record, Encounter, EntryKind], Amended],
-    uow: UnitOfWork,
-    policy: Policy,
+def _check(
+    command: EncounterCommand, said: Therapy | None, encounter: Encounter, uow: UnitOfWork
 ) -> None:
+    """What a therapist says holds together, and the dose that it is about is heard of."""
+    if said:
+        dose = uow.require(ENCOUNTERS, said.integrates) if said.integrates else None
+        check_therapy(command, said, encounter, dose)
+
+
+def _entry(command: told.Change, uow: UnitOfWork) -> tuple[Encounter, Record, EntryKind]:
     encounter = uow.require(ENCOUNTERS, command.encounter_id)
     record = _record(encounter, uow)
     kind = amending.kind_of(command.entry, record, encounter)
     if kind is None:
-        raise NotYet(JOURNAL, journal_id(command.entry, command.source, SITE))
-    amended = decide(record, encounter, kind)
+        raise _not_yet(command.entry, command.source)
+    return encounter, record, kind
+
+
+def _not_yet(entry: str, source: str) -> NotYet:
+    return NotYet(JOURNAL, journal_id(entry, source, SITE))
+
+
+def _save(command: told.Change, amended: Amended, uow: UnitOfWork, policy: Policy) -> None:
     uow.save(RECORDS, amended.record)
     uow.save(ENCOUNTERS, amended.encounter, *amended.told)
     if amended.before:
-        history = uow.require(HISTORIES, encounter.patient_id)
+        history = uow.require(HISTORIES, amended.encounter.patient_id)
         uow.save(HISTORIES, amending.reactions_of(history, amended.encounter))
         tasks.after_correction(command, amended, uow, policy)
 
 
 def _record(encounter: Encounter, uow: UnitOfWork) -> Record:
     return uow.get(RECORDS, encounter.encounter_id) or records.record_of(encounter)
+
+
+def _roles(command: told.Sign, encounter: Encounter, uow: UnitOfWork) -> frozenset[str]:
+    """In which roles the signer is credentialed on the day of signing, at the clinic."""
+    practitioner = uow.get(PRACTITIONERS, command.signer)
+    day = command.at.astimezone(ZoneInfo(encounter.zone)).date()
+    held = practitioner.credentials if practitioner else ()
+    return frozenset(each.role for each in held if each.valid_from <= day <= each.valid_until)

@@ -5,9 +5,12 @@
 
 from typing import Any
 
+from services.session_record.domain.documentation.records import Record
+from services.session_record.domain.documentation.tasks import Task
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.history import History
 from services.session_record.domain.knowledge import Appointment, Course, Grant, Standing
+from services.session_record.domain.staff import Practitioner
 from shared.storage.documents import Collection
 
 STANDINGS = Collection(
@@ -47,6 +50,26 @@ HISTORIES = Collection(
     identity=lambda history: history.patient_id,
     subject=lambda history: history.patient_id,
 )
+RECORDS = Collection(
+    "records",
+    Record,
+    identity=lambda record: record.encounter_id,
+    subject=lambda record: record.patient_id,
+)
+TASKS = Collection(
+    "tasks",
+    Task,
+    identity=lambda task: task.task_id,
+    subject=lambda task: task.patient_id,
+    indexes=(("encounter_id",), ("patient_id",), ("status",)),
+    wake=lambda task: task.wake_at(),
+)
+PRACTITIONERS = Collection(
+    "practitioners",
+    Practitioner,
+    identity=lambda practitioner: practitioner.practitioner_id,
+    subject=lambda practitioner: practitioner.practitioner_id,
+)
 COLLECTIONS: tuple[Collection[Any], ...] = (
     STANDINGS,
     GRANTS,
@@ -54,4 +77,7 @@ COLLECTIONS: tuple[Collection[Any], ...] = (
     APPOINTMENTS,
     ENCOUNTERS,
     HISTORIES,
+    PRACTITIONERS,
+    RECORDS,
+    TASKS,
 )

@@ -13,6 +13,7 @@ from services.session_record.domain.documentation.records import (
     with_entry,
 )
 from services.session_record.domain.encounter import AdverseEvent, Encounter, check_patient
+from services.session_record.domain.history import History, Reaction
 from shared.contracts.documentation import EncounterAmended
 from shared.contracts.session_record import AdverseEventRecorded
 from shared.contracts.site import AdverseEventContent, EntryKind
@@ -64,6 +65,18 @@ def retract(command: Retract, record: Record, encounter: Encounter, kind: EntryK
 def standing(encounter: Encounter) -> tuple[AdverseEvent, ...]:
     """The adverse events that count: neither amended nor entered in error."""
     return tuple(each for each in encounter.adverse_events if not each.amended_by)
+
+
+def reactions_of(history: History, encounter: Encounter) -> History:
+    """The patient's history with the adverse events of this encounter that count."""
+    count = tuple(
+        Reaction(each.at, each.term, each.grade, each.serious) for each in standing(encounter)
+    )
+    entries = tuple(
+        replace(each, reactions=count) if each.encounter_id == encounter.encounter_id else each
+        for each in history.entries
+    )
+    return replace(history, entries=entries)
 
 
 def _check(command: Change, record: Record, encounter: Encounter) -> None:
@@ -130,9 +143,7 @@ def _corrected(command: Amend, content: AdverseEventContent, amended: Amended) -
         content.serious,
         content.outcome,
     )
-    return replace(
-        amended, encounter=encounter, told=(*amended.told, recorded), before=before
-    )
+    return replace(amended, encounter=encounter, told=(*amended.told, recorded), before=before)
 
 
 def _event(encounter: Encounter, entry_id: str) -> AdverseEvent | None:

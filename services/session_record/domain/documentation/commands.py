@@ -76,6 +76,7 @@ class Escalate(EncounterCommand):
     entry: str
     escalated_to: str
     author: str
+    source: str
 
 
 @dataclass(frozen=True, slots=True)

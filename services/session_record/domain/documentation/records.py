@@ -57,6 +57,16 @@ class Submission:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Who was told of a serious adverse event (`entry`), and by whom."""
+
+    at: datetime
+    entry: str
+    escalated_to: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     encounter_id: str
     patient_id: str
@@ -66,6 +76,7 @@ class Record:
     amendments: tuple[Amendment, ...] = ()
     signature: Signature | None = None
     rems: Submission | None = None
+    escalations: tuple[Escalation, ...] = ()
 
     def entry(self, entry_id: str) -> Entry | None:
         return next((each for each in self.entries if each.entry_id == entry_id), None)
@@ -103,9 +114,7 @@ def write(command: Write, record: Record, encounter: Encounter) -> Record:
     return with_entry(record, command, command.author, command.content)
 
 
-def with_entry(
-    record: Record, command: EncounterCommand, author: str, content: Content
-) -> Record:
+def with_entry(record: Record, command: EncounterCommand, author: str, content: Content) -> Record:
     if record.entry(command.event_id):
         raise Rejected("entry-exists", "an entry of this event id is in the record already")
     entry = Entry(command.event_id, command.at, author, content)

@@ -109,9 +109,7 @@ def form_of(record: Record, encounter: Encounter, policy: Policy) -> RemsForm | 
     return replace(form, missing=_missing(form))
 
 
-def submit(
-    command: SubmitRems, record: Record, encounter: Encounter, policy: Policy
-) -> Record:
+def submit(command: SubmitRems, record: Record, encounter: Encounter, policy: Policy) -> Record:
     check_patient(command, encounter)
     if record.rems:
         raise Rejected("already-submitted", "the REMS form of this session was submitted before")

@@ -61,13 +61,9 @@ class Term:
     about: str = ""
 
 
-def task_id(encounter_id: str, kind: TaskKind, about: str = "") -> str:
-    return derive(encounter_id, f"task/{kind}/{about}")
-
-
 def raise_task(command: Command, encounter: Encounter, term: Term) -> tuple[Task, TaskRaised]:
     task = Task(
-        task_id(encounter.encounter_id, term.kind, term.about),
+        derive(command.event_id, f"task/{encounter.encounter_id}/{term.kind}/{term.about}"),
         encounter.patient_id,
         encounter.encounter_id,
         term.kind,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from services.session_record.domain.documentation.commands import Write
+from services.session_record.domain.commands import EncounterCommand
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.rule import in_words
 from shared.contracts.site import IntegrationGoal, Therapy
@@ -16,10 +16,10 @@ from shared.kernel.policy import Policy
 
 
 def check_therapy(
-    command: Write, therapy: Therapy, encounter: Encounter, dose: Encounter | None
+    command: EncounterCommand, therapy: Therapy, encounter: Encounter, dose: Encounter | None
 ) -> None:
     """`dose`: the encounter that `integrates` names, which must have been heard of."""
-    found = tuple((*_contradictions(therapy), *_links(command, encounter, therapy, dose)))
+    found = (*_contradictions(therapy), *_links(command, encounter, therapy, dose))
     if found:
         raise Rejected(found[0].code, in_words(found), found)
 
@@ -43,7 +43,7 @@ def _contradictions(therapy: Therapy) -> Iterator[Reason]:
 
 
 def _links(
-    command: Write, encounter: Encounter, therapy: Therapy, dose: Encounter | None
+    command: EncounterCommand, encounter: Encounter, therapy: Therapy, dose: Encounter | None
 ) -> Iterator[Reason]:
     source = "clinical reference 3.5: preparation, dosing, integration in each cycle"
     if not therapy.integrates:
