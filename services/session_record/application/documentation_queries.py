@@ -18,7 +18,7 @@ from services.session_record.domain.documentation.records import (
     record_of,
 )
 from services.session_record.domain.documentation.rems import RemsForm
-from services.session_record.domain.documentation.tasks import OPEN, Task
+from services.session_record.domain.documentation.tasks import OPEN, Status, Task
 from shared.contracts.documentation import TaskKind
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import (
@@ -30,8 +30,6 @@ from shared.contracts.site import (
 )
 from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
-
-Wanted = Literal["all", "open", "due-soon", "overdue", "completed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class TaskView:
     source: str
     raised_at: datetime
     due_at: datetime
-    status: str
+    status: Status
     closed_at: datetime | None
 
 
@@ -111,7 +109,7 @@ def tasks(
     *,
     after: str = "",
     limit: int,
-    status: Wanted | None = None,
+    status: str | None = None,
     patient_id: str = "",
 ) -> list[Read[TaskView]]:
     """`status` None: whatever is still to be done."""

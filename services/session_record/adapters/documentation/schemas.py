@@ -8,10 +8,10 @@ from marshmallow import RAISE, Schema, fields, validate
 from services.session_record.application.documentation_queries import (
     RecordView,
     TaskView,
-    Wanted,
 )
 from services.session_record.application.process_notes import ProcessNote, WrittenNote
 from services.session_record.domain.documentation.rems import RemsForm
+from services.session_record.domain.documentation.tasks import Status
 from shared.codec.schema import schema_class
 from shared.contracts.shapes import Text
 from shared.web.reading import Page, page_of
@@ -34,7 +34,7 @@ ProcessNoteBodySchema = schema_class(ProcessNoteBody)
 class TasksQuery(Page):
     """A page of tasks: what is still to be done, unless `status` says otherwise."""
 
-    status = fields.String(load_default=None, validate=validate.OneOf(get_args(Wanted)))
+    status = fields.String(load_default=None, validate=validate.OneOf((*get_args(Status), "all")))
     patient_id = fields.String(load_default="", validate=validate.Length(max=64))
 
 

@@ -17,9 +17,9 @@ from shared.contracts.documentation import (
 )
 from shared.kernel.identifiers import derive
 
-Open = Literal["open", "due-soon", "overdue"]
 Closed = Literal["completed", "cancelled"]
-OPEN: tuple[Open, ...] = ("open", "due-soon", "overdue")
+Status = Literal["open", "due-soon", "overdue", "completed", "cancelled"]
+OPEN: tuple[Status, ...] = ("open", "due-soon", "overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Task:
     raised_at: datetime
     warn_at: datetime | None
     due_at: datetime
-    status: Open | Closed = "open"
+    status: Status = "open"
     closed_at: datetime | None = None
     closed_by: str = ""
 
