@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import partial
 
 from services.session_record.adapters import events, http
-from services.session_record.adapters.documentation.routes import alarms
 from services.session_record.adapters.documentation.vault import NoteVault
 from services.session_record.application import process_notes
 from services.session_record.application.documents import COLLECTIONS
@@ -18,7 +17,7 @@ SERVICE = Service(
     events.routes,
     (*COLLECTIONS, *process_notes.COLLECTIONS),
     http.blueprint,
-    alarms,
+    events.alarms,
 )
 """Without process notes: for them the key is needed that only the settings have."""
 

@@ -1,12 +1,14 @@
-"""Events of session-record, on topic `session-record.encounter`, keyed by patient id."""
+"""Events of session-record: `session-record.encounter`, keyed by patient id, and
+`session-record.drug`, keyed by the container's id.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.scheduling import SessionKind
-from shared.contracts.shapes import Between, Code, Id
-from shared.contracts.site import Route
+from shared.contracts.shapes import Between, Code, Id, OptionalId
+from shared.contracts.site import Role, Route
 
 DoseNumber = Annotated[int, Between(0, 60)]
 
@@ -35,14 +37,20 @@ class DoseAdministered:
 
 @dataclass(frozen=True, slots=True)
 class VitalsAlarmRaised:
-    """A reading outside the policy's bounds. `rule` and `limit` are what fired."""
+    """A reading outside the policy's bounds. `rule`, `limit` and policy are what fired.
+
+    `emergency`: a symptom, whatever the numbers say; its `value` is 1.
+    """
 
     type: ClassVar[str] = "session-record.encounter.vitals-alarm-raised.v1"
     encounter_id: Id
     rule: Code
     value: Annotated[float, Between(0, 400)]
     limit: Annotated[float, Between(0, 400)]
-    severity: Literal["alert", "stop"]
+    severity: Literal["alert", "stop", "emergency"]
+    measured_at: datetime | None = None
+    policy_id: OptionalId = ""
+    policy_version: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,7 @@ class AdverseEventRecorded:
     grade: Annotated[int, Between(1, 5)]
     serious: bool
     outcome: Literal["resolved", "resolving", "ongoing", "fatal", "unknown"]
+    onset: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +76,55 @@ class EncounterCompleted:
     session: SessionKind
     dose_number: DoseNumber
     finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterCancelled:
+    """A dosing encounter ended without a dose: the appointment is used up."""
+
+    type: ClassVar[str] = "session-record.encounter.cancelled.v1"
+    encounter_id: Id
+    appointment_id: Id
+    course_id: Id
+    session: SessionKind
+    dose_number: DoseNumber
+    reason: Code
+    cancelled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideUsed:
+    """Somebody answered for going on although the rule said no."""
+
+    type: ClassVar[str] = "session-record.encounter.override-used.v1"
+    encounter_id: Id
+    rule: Code
+    role: Role
+    by: Id
+    reason: Code
+    policy_version: Id
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringMissed:
+    """Nobody measured at this point after the dose; found by the clock, not by the next event."""
+
+    type: ClassVar[str] = "session-record.encounter.monitoring-missed.v1"
+    encounter_id: Id
+    point_min: Annotated[int, Between(0, 1440, "min")]
+    severity: Literal["warning", "alert"]
+    policy_version: Id
+
+
+@dataclass(frozen=True, slots=True)
+class DrugDiscrepancyFound:
+    """What was dispensed for an encounter that ended is not what was given, wasted or returned.
+
+    `unaccounted_mg`: negative where more came out than was dispensed.
+    """
+
+    type: ClassVar[str] = "session-record.drug.discrepancy-found.v1"
+    encounter_id: Id
+    lot: Id
+    dispensed_mg: Annotated[float, Between(0, 100_000, "mg")]
+    unaccounted_mg: Annotated[float, Between(-100_000, 100_000, "mg")]

@@ -63,7 +63,7 @@ PATIENT = Topic(
 PRACTITIONER = Topic(
     "intake.practitioner",
     INTAKE,
-    (),
+    (SESSION_RECORD,),
     (intake.PractitionerCredentialed,),
     "Who may act as what at a clinic: roles and the days their licences hold.",
     partitions=2,
@@ -98,8 +98,19 @@ ENCOUNTER = Topic(
         documentation.TaskDueSoon,
         documentation.TaskOverdue,
         documentation.TaskClosed,
+        session_record.EncounterCancelled,
+        session_record.OverrideUsed,
+        session_record.MonitoringMissed,
     ),
     "What was done in the room: doses, alarms, adverse events, completed encounters.",
+)
+DRUG = Topic(
+    "session-record.drug",
+    SESSION_RECORD,
+    (),
+    (session_record.DrugDiscrepancyFound,),
+    "Controlled drugs: what is not accounted for when an encounter ends.",
+    partitions=2,
 )
 ASSESSMENT = Topic(
     "outcomes.assessment",
@@ -115,7 +126,7 @@ STREAM = Topic(
     (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
     "The analysts' stream: de-identified results on the dose axis.",
 )
-TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, ASSESSMENT, STREAM)
+TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, DRUG, ASSESSMENT, STREAM)
 
 POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
@@ -149,6 +160,12 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
         site.RecordSigned,
         site.EntryAmended,
         site.EntryRetracted,
+        site.EncounterAbandoned,
+        site.DeviceMeasurementRecorded,
+        site.InstrumentAnswered,
+        site.DrugMoved,
+        site.SiteCertified,
+        site.PatientEnrolled,
     ),
     OUTCOMES: (site.AssessmentAnswered,),
 }

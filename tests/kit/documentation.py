@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from services.session_record.adapters.documentation.routes import alarms
+from services.session_record.adapters.documentation.routes import task_alarms
 from services.session_record.application.documents import PRACTITIONERS, RECORDS, TASKS
 from services.session_record.domain.documentation import commands
 from services.session_record.domain.documentation.commands import Content
 from services.session_record.domain.documentation.records import Record, record_of, write
 from services.session_record.domain.encounter import Discharge, Encounter
-from services.session_record.domain.staff import Credential, Practitioner
+from services.session_record.domain.knowledge.staff import Credential, Practitioner
 from shared.contracts import site
 from shared.contracts.topics import SESSION_RECORD
 from shared.messaging.clock import AlarmClock
@@ -161,7 +161,7 @@ class Clinic(SessionRecord):
     def strike(self, now: datetime) -> int:
         """Lets the clock strike as it would at `now`."""
         runner = Runner(SESSION_RECORD, self.store, lambda: now, str, lambda _attempt: None, _raise)
-        return AlarmClock(SESSION_RECORD, runner, alarms(POLICY), lambda: now).sweep()
+        return AlarmClock(SESSION_RECORD, runner, task_alarms(), lambda: now).sweep()
 
     def codes(self, *steps: Step) -> list[str]:
         """What each step was refused with; empty where it was taken."""

@@ -31,14 +31,7 @@ def record_screening(command: RecordScreening, patient: Patient) -> tuple[Patien
 
 def is_complete(screening: Screening) -> bool:
     """Enough was answered to score it, or to triage it."""
-    if screening.instrument != C_SSRS.code:
-        return screening.total is not None
-    thoughts, method, intent, plan, ever, recent = screening.answers[1:]
-    asked = [screening.answers[0], thoughts, ever]
-    # The screener leaves out questions 3-5 after a no to 2, and 7 after a no to 6.
-    asked += [method, intent, plan] if thoughts else []
-    asked += [recent] if ever else []
-    return None not in asked
+    return INSTRUMENTS[screening.instrument].is_complete(screening.answers)
 
 
 def is_high(screening: Screening) -> bool:
@@ -59,10 +52,10 @@ def _scored(command: RecordScreening) -> Screening:
 def _mismatch(command: RecordScreening, total: float | None) -> str:
     if total is None:
         return (
-            f"These {command.instrument} answers have no total, {command.total} was sent: send"
+            f"These {command.instrument} answers have no total, {command.total:g} was sent: send"
             " the answers again without it."
         )
     return (
-        f"The {command.instrument} answers come to {total:g}, {command.total} was sent: check"
+        f"The {command.instrument} answers come to {total:g}, {command.total:g} was sent: check"
         " the answers against the paper and send them again."
     )

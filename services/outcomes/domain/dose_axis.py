@@ -22,8 +22,8 @@ _TENTH = Decimal("0.1")
 class Result:
     """`study_day`: whole days since the day (UTC) of the first dose; null until it is known.
 
-    `response` is null before a dose, and without a baseline above 0; `remission` where the
-    instrument defines none. Neither implies the other.
+    `response` is null before a dose, and without a baseline above 0; both it and `remission` are
+    null where the instrument defines none. Neither implies the other.
     """
 
     assessment_id: str
@@ -58,7 +58,10 @@ def results(trajectory: Trajectory, policy: Policy) -> tuple[Result, ...]:
 
 
 def _baselines(trajectory: Trajectory, window: timedelta) -> dict[str, Assessment]:
-    """Per definition: the last complete assessment not after the first dose, and near it."""
+    """Per definition: the last complete assessment not after the first dose, and near it.
+
+    What a session was like is measured after a dose and has no baseline.
+    """
     if not trajectory.doses:
         return {}
     first = trajectory.doses[0].at
@@ -66,6 +69,7 @@ def _baselines(trajectory: Trajectory, window: timedelta) -> dict[str, Assessmen
         each.definition: each
         for each in trajectory.assessments
         if each.complete and first - window <= each.answered_at <= first
+        if INSTRUMENTS[each.instrument].measures != "session"
     }
 
 
@@ -86,9 +90,9 @@ def _result(
         after_dose=after_dose,
         score=each.total,
         baseline=base,
-        change=None if each.total is None or base is None else each.total - base,
+        change=_change(each.total, base),
         percent_change=_percent_change(each.total, base),
-        response=_is_response(each.total, base, policy) if after_dose else None,
+        response=_is_response(each, base, policy) if after_dose else None,
         remission=_is_remission(each),
         suicidal_item=item,
         suicidal_item_change=None if item is None or item_before is None else item - item_before,
@@ -108,17 +112,22 @@ def _route_at(moment: datetime, trajectory: Trajectory) -> Route | None:
     return begun[-1].route if begun else None
 
 
+def _change(score: float | None, base: float | None) -> float | None:
+    """To the two decimals that a mean is given with."""
+    return None if score is None or base is None else round(score - base, 2)
+
+
 def _percent_change(score: float | None, base: float | None) -> float | None:
     if score is None or not base:
         return None
     return half_up((Decimal(score) - Decimal(base)) * 100 / Decimal(base))
 
 
-def _is_response(score: float | None, base: float | None, policy: Policy) -> bool | None:
-    if score is None or not base:
+def _is_response(each: Assessment, base: float | None, policy: Policy) -> bool | None:
+    if each.total is None or not base or not INSTRUMENTS[each.instrument].has_response:
         return None
     # On the exact numbers: a drop of 49.96 % is printed 50.0 and is no response.
-    return (base - score) * 100 >= policy["response.min_percent"] * base
+    return (base - each.total) * 100 >= policy["response.min_percent"] * base
 
 
 def _is_remission(each: Assessment) -> bool | None:

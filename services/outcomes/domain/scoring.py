@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.outcomes.domain.commands import Origin, RecordAnswers
-from shared.contracts.instruments import C_SSRS, INSTRUMENTS, Answered, InstrumentCode
+from shared.contracts.instruments import (
+    C_SSRS,
+    INSTRUMENTS,
+    Answered,
+    InstrumentCode,
+    gravest_ideation,
+)
 from shared.kernel.errors import Rejected
 from shared.kernel.identifiers import derive
-
-IDEATION_ITEMS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,36 +48,21 @@ def assess(command: RecordAnswers) -> Assessment:
         definition=instrument.definition,
         answers=command.answers,
         total=total,
-        complete=_is_complete(command.instrument, command.answers, total),
+        complete=instrument.is_complete(command.answers),
         answered_at=command.at,
         origin=command.origin,
     )
 
 
 def suicidal_item(instrument: InstrumentCode, answers: Answered) -> int | None:
-    """PHQ-9 item 9, or the gravest ideation (0-5) of the C-SSRS screener; None: not known."""
+    """What the instrument asks about suicide; None: it asks nothing, or it is not known.
+
+    PHQ-9 item 9, MADRS item 10, QIDS item 12; of the C-SSRS screener the gravest ideation (0-5).
+    """
     if instrument == C_SSRS.code:
-        return _gravest_ideation(answers)
+        return gravest_ideation(answers)
     known = INSTRUMENTS[instrument]
     return known.item(answers, known.suicidal_item)
-
-
-def _is_complete(code: InstrumentCode, answers: Answered, total: float | None) -> bool:
-    if code != C_SSRS.code:
-        return total is not None
-    thoughts, method, intent, plan, ever, recent = answers[1:]
-    asked = [answers[0], thoughts, ever]
-    # The screener leaves out questions 3-5 after a no to 2, and 7 after a no to 6.
-    asked += [method, intent, plan] if thoughts else []
-    asked += [recent] if ever else []
-    return None not in asked
-
-
-def _gravest_ideation(answers: Answered) -> int | None:
-    if said_yes := [item for item, answer in enumerate(answers[:IDEATION_ITEMS], 1) if answer]:
-        return max(said_yes)
-    is_denied = answers[0] is not None and answers[1] is not None
-    return 0 if is_denied else None
 
 
 def _mismatch(command: RecordAnswers, total: float | None) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 
 from services.outcomes.domain.dose_axis import Result
+from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
 from shared.contracts.site import Indication
 
@@ -32,10 +33,13 @@ class StreamSubject:
 def publish(
     subject: StreamSubject, indication: Indication, results: tuple[Result, ...]
 ) -> tuple[StreamSubject, list[OutcomeResult]]:
-    """The new results, and new revisions of those whose content is no longer what was said."""
+    """The new results, and new revisions of those whose content is no longer what was said.
+
+    Of alcohol and drugs nothing is published: 42 CFR Part 2 (clinical reference 6).
+    """
     known = {each.assessment_id: each for each in subject.results}
     news = []
-    for result in results:
+    for result in filter(_is_for_analysts, results):
         before = known.get(result.assessment_id)
         # Counted, not derived: the id tells the order within one subject and nothing else.
         result_id = before.result_id if before else f"{subject.token}-{len(known) + 1}"
@@ -53,6 +57,10 @@ def withdraw(subject: StreamSubject) -> tuple[StreamSubject, SubjectWithdrawn]:
     """Erases every id that could lead from the token back to the patient (OUT-9)."""
     erased = replace(subject, results=(), withdrawn=True)
     return erased, SubjectWithdrawn(subject.token)
+
+
+def _is_for_analysts(result: Result) -> bool:
+    return INSTRUMENTS[result.instrument].measures != "substance-use"
 
 
 def _event(

@@ -7,14 +7,19 @@ from flask_smorest import Blueprint
 
 from services.session_record.adapters.documentation.http import add_process_notes, add_record
 from services.session_record.adapters.schemas import (
+    ContainerSchema,
     EncounterPage,
     EncounterSchema,
     EncountersQuery,
+    LedgerQuery,
+    LedgerSchema,
     ReadinessQuestionSchema,
     ReadinessSchema,
 )
+from services.session_record.application import ledger as ledgers
 from services.session_record.application import queries
 from services.session_record.application.process_notes import ProcessNotes
+from services.session_record.application.ledger import ContainerView, LedgerView
 from services.session_record.application.queries import (
     EncounterView,
     ReadinessQuestion,
@@ -60,6 +65,21 @@ def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Bluep
         reads, in_force = clinic_reads(store), clinic_policy(policy)
         view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
+
+    @blp.get("/ledger")
+    @blp.arguments(LedgerQuery, location="query")
+    @blp.response(200, LedgerSchema)
+    @needs(SCOPE)
+    def ledger(asked: dict[str, Any]) -> LedgerView:
+        """The controlled drugs of one day (UTC), and which containers do not balance."""
+        return ledgers.ledger(clinic_reads(store), asked["day"])
+
+    @blp.get("/ledger/<container_id>")
+    @blp.response(200, ContainerSchema)
+    @needs(SCOPE)
+    def container(container_id: str) -> ContainerView:
+        """One container: every movement, and the account of each encounter."""
+        return found(ledgers.container(clinic_reads(store), container_id))
 
     add_record(blp, store, policy)
     if vault:

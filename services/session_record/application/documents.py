@@ -1,6 +1,7 @@
 """Where each kind of document is kept, and by what it is found.
 
-`standings`, `grants`, `courses` and `appointments` hold what Kafka told and nothing else.
+`standings`, `grants`, `courses`, `appointments` and `practitioners` hold what Kafka told and
+nothing else. `persons` belong to the network: a person's doses count wherever they were given.
 """
 
 from typing import Any
@@ -9,8 +10,12 @@ from services.session_record.domain.documentation.records import Record
 from services.session_record.domain.documentation.tasks import Task
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.history import History
-from services.session_record.domain.knowledge import Appointment, Course, Grant, Standing
-from services.session_record.domain.staff import Practitioner
+from services.session_record.domain.knowledge.persons import Person
+from services.session_record.domain.knowledge.schedule import Appointment, Course
+from services.session_record.domain.knowledge.staff import Practitioner
+from services.session_record.domain.knowledge.standing import Grant, Standing
+from services.session_record.domain.ledger.container import Container
+from services.session_record.domain.readiness.sites import Site
 from shared.storage.documents import Collection
 
 STANDINGS = Collection(
@@ -43,6 +48,7 @@ ENCOUNTERS = Collection(
     identity=lambda encounter: encounter.encounter_id,
     subject=lambda encounter: encounter.patient_id,
     indexes=(("patient_id",),),
+    wake=lambda encounter: encounter.watch_at,
 )
 HISTORIES = Collection(
     "histories",
@@ -70,6 +76,25 @@ PRACTITIONERS = Collection(
     identity=lambda practitioner: practitioner.practitioner_id,
     subject=lambda practitioner: practitioner.practitioner_id,
 )
+PERSONS = Collection(
+    "persons",
+    Person,
+    identity=lambda person: person.person_id,
+    subject=lambda person: person.person_id,
+    network=True,
+)
+SITES = Collection(
+    "sites",
+    Site,
+    identity=lambda site: site.site_id,
+    subject=lambda site: site.site_id,
+)
+CONTAINERS = Collection(
+    "containers",
+    Container,
+    identity=lambda container: container.container_id,
+    subject=lambda container: container.container_id,
+)
 COLLECTIONS: tuple[Collection[Any], ...] = (
     STANDINGS,
     GRANTS,
@@ -80,4 +105,7 @@ COLLECTIONS: tuple[Collection[Any], ...] = (
     PRACTITIONERS,
     RECORDS,
     TASKS,
+    PERSONS,
+    SITES,
+    CONTAINERS,
 )

@@ -8,24 +8,32 @@ from services.session_record.application.documents import (
     COURSES,
     ENCOUNTERS,
     HISTORIES,
+    PERSONS,
     STANDINGS,
 )
-from services.session_record.domain import readiness
+from services.session_record.domain.arrival import Arrival, door_of
+from services.session_record.domain.commands import OpenEncounter
 from services.session_record.domain.encounter import (
     AdverseEvent,
     Alarm,
-    Arrival,
+    Assessment,
+    Concern,
     Discharge,
     Dose,
     Encounter,
+    Measurement,
+    Miss,
     Reading,
-    door_of,
+    UsedOverride,
 )
 from services.session_record.domain.history import History
-from services.session_record.domain.knowledge import Standing
+from services.session_record.domain.knowledge.standing import Standing
+from services.session_record.domain.readiness.door import PREPARED, missing, unavailable
+from services.session_record.domain.readiness.patient import Heard
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.shapes import Id
-from shared.contracts.site import Route
+from shared.contracts.site import Route, StaffPresent
+from shared.contracts.topics import INTAKE, SCHEDULING, SESSION_RECORD
 from shared.kernel.errors import Reason
 from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
@@ -40,6 +48,11 @@ class DoseView:
     weight_kg: float | None
     administered_by: str
     checked_by: str
+    container: str
+    lot: str
+    held_min: int | None
+    spat_out: bool | None
+    concerns: tuple[Concern, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +61,10 @@ class DischargeView:
     moaas: int
     cadss: int
     aldrete: int
+    discharged_by: str
+    escort: str
+    seen_by: str
+    missed_reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +81,20 @@ class EncounterView:
     finished_at: datetime | None
     fasting: bool | None
     escort_arranged: bool | None
+    escort: str
+    staff: tuple[StaffPresent, ...]
+    overrides: tuple[UsedOverride, ...]
     policy_version: str
     readings: tuple[Reading, ...]
+    measurements: tuple[Measurement, ...]
     alarms: tuple[Alarm, ...]
+    misses: tuple[Miss, ...]
+    assessments: tuple[Assessment, ...]
     dose: DoseView | None
     adverse_events: tuple[AdverseEvent, ...]
     discharge: DischargeView | None
+    cancelled_for: str
+    signed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +107,7 @@ class ReadinessQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReadinessView:
-    """What is missing at `at`. Fasting and escort are asked at the door, so they are not here."""
+    """What is missing at `at`. What is asked at the door (fasting, escort, staff) is not here."""
 
     patient_id: str
     appointment_id: str
@@ -125,23 +150,38 @@ def _arrival(reads: Reads, patient_id: str, appointment_id: str) -> Arrival | No
     course = reads.get(COURSES, appointment.aggregate.course_id)
     assert course, "an appointment is heard of after its course"
     standing, history = reads.get(STANDINGS, patient_id), reads.get(HISTORIES, patient_id)
+    known = standing.aggregate if standing else Standing(patient_id)
     return Arrival(
         appointment.aggregate,
         course.aggregate,
-        standing.aggregate if standing else Standing(patient_id),
+        known,
         history.aggregate if history else History(patient_id),
         existing=None,
+        heard=_heard(reads, patient_id),
+        elsewhere=_elsewhere(reads, known, appointment.clinic),
     )
 
 
+def _heard(reads: Reads, patient_id: str) -> Heard:
+    intake = reads.known_until(SESSION_RECORD, INTAKE, patient_id)
+    return Heard(intake, reads.known_until(SESSION_RECORD, SCHEDULING, patient_id))
+
+
+def _elsewhere(reads: Reads, standing: Standing, clinic: str) -> tuple[datetime, ...]:
+    person = reads.network_get(PERSONS, standing.person)
+    return person.aggregate.dosed_elsewhere(clinic, standing.patient_id) if person else ()
+
+
 def _blockers(at: datetime, arrival: Arrival, policy: Policy) -> tuple[Reason, ...]:
-    closed = readiness.unavailable(arrival.appointment, arrival.history)
+    closed = unavailable(arrival.appointment, arrival.history)
     found = (closed,) if closed else ()
-    if arrival.appointment.session != "dosing":
+    appointment = arrival.appointment
+    if appointment.session != "dosing":
         return found
-    # Fasting and escort are asked when the patient arrives: taken for granted until then.
-    door = door_of(at, arrival, fasting=True, escort_arranged=True)
-    return (*found, *readiness.missing(door, policy))
+    asked = OpenEncounter(
+        "", at, appointment.patient_id, "", appointment.appointment_id, None, None
+    )
+    return (*found, *missing(door_of(asked, arrival), policy, PREPARED))
 
 
 def _viewed(read: Read[Encounter]) -> Read[EncounterView]:
@@ -162,12 +202,20 @@ def _view(encounter: Encounter) -> EncounterView:
         finished_at=encounter.finished_at,
         fasting=encounter.fasting,
         escort_arranged=encounter.escort_arranged,
+        escort=encounter.escort,
+        staff=encounter.staff,
+        overrides=encounter.overrides,
         policy_version=encounter.opened_under.version,
         readings=encounter.readings,
+        measurements=encounter.measurements,
         alarms=encounter.alarms,
+        misses=encounter.misses,
+        assessments=encounter.assessments,
         dose=_dose_view(encounter.dose),
         adverse_events=encounter.adverse_events,
         discharge=_discharge_view(encounter.discharge),
+        cancelled_for=encounter.cancelled_for,
+        signed_at=encounter.signed_at,
     )
 
 
@@ -182,10 +230,24 @@ def _dose_view(dose: Dose | None) -> DoseView | None:
         dose.weight_kg,
         dose.administered_by,
         dose.checked_by,
+        dose.container,
+        dose.lot,
+        dose.held_min,
+        dose.spat_out,
+        dose.concerns,
     )
 
 
 def _discharge_view(discharge: Discharge | None) -> DischargeView | None:
     if discharge is None:
         return None
-    return DischargeView(discharge.at, discharge.moaas, discharge.cadss, discharge.aldrete)
+    return DischargeView(
+        discharge.at,
+        discharge.moaas,
+        discharge.cadss,
+        discharge.aldrete,
+        discharge.discharged_by,
+        discharge.escort,
+        discharge.seen_by,
+        discharge.missed_reason,
+    )

@@ -1,14 +1,23 @@
-"""What this service can be told to do. `at` is when it happened at the site: that is now.
+"""What sites can tell this service to do. `at` is when it happened at the site: that is now.
 
-Posted commands first, then what is learned from intake and scheduling.
+What is learned from intake and scheduling is in `knowledge/told.py`.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.contracts.scheduling import SessionKind
-from shared.contracts.site import Route
+from shared.contracts.instruments import InstrumentCode
+from shared.contracts.site import (
+    Measure,
+    Movement,
+    Override,
+    Route,
+    SeriousCriterion,
+    StaffPresent,
+    Symptom,
+    TimeOut,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +27,6 @@ class Command:
     patient_id: str
 
 
-# ---- posted by sites -------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class EncounterCommand(Command):
     encounter_id: str
@@ -28,9 +34,15 @@ class EncounterCommand(Command):
 
 @dataclass(frozen=True, slots=True)
 class OpenEncounter(EncounterCommand):
+    """`site`: where the patient arrived, of the clinic's sites."""
+
     appointment_id: str
     fasting: bool | None
     escort_arranged: bool | None
+    escort: str = ""
+    staff: tuple[StaffPresent, ...] = ()
+    overrides: tuple[Override, ...] = ()
+    site: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,25 @@ class RecordVitals(EncounterCommand):
     heart_rate: int
     oxygen_saturation: int
     weight_kg: float | None
+    device: str = ""
+    respiratory_rate: int | None = None
+    moaas: int | None = None
+    symptoms: tuple[Symptom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMeasurement(EncounterCommand):
+    device: str
+    measure: Measure
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAnswers(EncounterCommand):
+    instrument: InstrumentCode
+    answers: tuple[int | None, ...]
+    total: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +80,13 @@ class AdministerDose(EncounterCommand):
     dose_mg_per_kg: float | None
     administered_by: str
     checked_by: str
+    container: str = ""
+    lot: str = ""
+    time_out: TimeOut | None = None
+    weighed: str = ""
+    held_min: int | None = None
+    spat_out: bool | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +97,8 @@ class ReportAdverseEvent(EncounterCommand):
     relation: Literal["unrelated", "possible", "probable", "definite"]
     action: str
     outcome: Literal["resolved", "resolving", "ongoing", "fatal", "unknown"]
+    onset: datetime | None = None
+    criteria: tuple[SeriousCriterion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +108,14 @@ class DischargePatient(EncounterCommand):
     aldrete: int
     escort_present: bool
     instructions_given: bool
+    dissociation_resolved: bool | None = None
+    oriented: bool | None = None
+    steady_gait: bool | None = None
+    no_driving_told: bool | None = None
+    escort: str = ""
+    discharged_by: str = ""
+    seen_by: str = ""
+    missed_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,73 +123,38 @@ class FinishEncounter(EncounterCommand):
     pass
 
 
-# ---- learned from intake ---------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class AbandonEncounter(EncounterCommand):
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class KnowPatient(Command):
-    pass
+class WatchEncounter(Command):
+    """The hour has struck at which the encounter wanted to be looked at."""
+
+    encounter_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class KnowConsent(Command):
-    text_version: str
-    route: Route
+class MoveDrug(Command):
+    """`patient_id` is the container's id: the subject of the event."""
+
+    movement: Movement
+    drug: Literal["ketamine", "esketamine"]
+    lot: str
+    amount_mg: float
+    by: str
+    witness: str
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertifySite(Command):
+    """`patient_id` is the site's id: the subject of the event."""
+
     valid_until: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class EndConsent(Command):
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class KnowClearance(Command):
-    clearance_id: str
-    route: Route
-    signed_at: datetime
-    first_dose_by: datetime
-    valid_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EndClearance(Command):
-    clearance_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class KnowHold(Command):
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class EndHold(Command):
-    pass
-
-
-# ---- learned from scheduling -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class KnowCourse(Command):
-    course_id: str
-    clearance_id: str
-    preparations: int
-
-
-@dataclass(frozen=True, slots=True)
-class KnowAppointment(Command):
-    appointment_id: str
-    course_id: str
-    session: SessionKind
-    dose_number: int
-    route: Route
-    start: datetime
-    end: datetime
-    zone: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAppointment(Command):
-    appointment_id: str
-    status: Literal["booked", "held", "cancelled"]
+class EnrolPatient(Command):
+    enrolment_id: str

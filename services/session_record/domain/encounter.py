@@ -1,27 +1,25 @@
 """The Encounter: one session in the room, from arrival to its end. Entries are only ever added.
 
-What is recorded into it is decided next door: vitals, dose, completion.
+What is recorded into it is decided next door: arrival, monitoring, dose, adverse, completion.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from services.session_record.domain import readiness
-from services.session_record.domain.commands import (
-    EncounterCommand,
-    OpenEncounter,
-    ReportAdverseEvent,
-)
-from services.session_record.domain.history import Entry, History
-from services.session_record.domain.knowledge import Appointment, Course, Standing
-from services.session_record.domain.readiness import Candidate, Door
-from services.session_record.domain.rule import in_words
+from services.session_record.domain.commands import Command, EncounterCommand
 from shared.contracts.scheduling import SessionKind
-from shared.contracts.session_record import AdverseEventRecorded, EncounterOpened
-from shared.contracts.site import Route
+from shared.contracts.site import (
+    Measure,
+    Role,
+    Route,
+    SeriousCriterion,
+    StaffPresent,
+    Symptom,
+    TimeOut,
+)
 from shared.kernel.errors import Rejected
-from shared.kernel.policy import Policy, PolicyReference
+from shared.kernel.policy import PolicyReference
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +33,21 @@ class Reading:
     oxygen_saturation: int
     weight_kg: float | None
     policy_version: str
+    device: str = ""
+    respiratory_rate: int | None = None
+    moaas: int | None = None
+    symptoms: tuple[Symptom, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One value of one device, in the measure's own unit."""
+
+    at: datetime
+    device: str
+    measure: Measure
+    value: float
+    policy_version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +56,59 @@ class Alarm:
     rule: str
     value: float
     limit: float
-    severity: Literal["alert", "stop"]
+    severity: Literal["alert", "stop", "emergency"]
     policy_version: str
+    policy_id: str = ""
+    device: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A point after the dose at which nobody measured, as the clock found it.
+
+    `resolved_at`: of the reading that was there after all; `late`: it was taken late.
+    """
+
+    point_min: int
+    severity: Literal["warning", "alert"]
+    raised_at: datetime
+    policy_version: str
+    resolved_at: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A questionnaire of this session. `definition`: the scoring rules and their version."""
+
+    event_id: str
+    at: datetime
+    instrument: str
+    definition: str
+    answers: tuple[int | None, ...]
+    total: float | None
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedOverride:
+    """Who answered for going on although the rule said no."""
+
+    at: datetime
+    rule: str
+    role: Role
+    by: str
+    reason: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """More than is usual, and why it was given all the same; empty where nobody said."""
+
+    code: str
+    words: str
+    weighed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +123,12 @@ class Dose:
     administered_by: str
     checked_by: str
     policy: PolicyReference
+    container: str = ""
     lot: str = ""
+    time_out: TimeOut | None = None
+    concerns: tuple[Concern, ...] = ()
+    held_min: int | None = None
+    spat_out: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +143,8 @@ class AdverseEvent:
     relation: str
     action: str
     outcome: str
+    onset: datetime | None = None
+    criteria: tuple[SeriousCriterion, ...] = ()
     amended_by: str = ""
 
 
@@ -84,11 +155,19 @@ class Discharge:
     cadss: int
     aldrete: int
     policy: PolicyReference
+    discharged_by: str = ""
+    escort: str = ""
+    seen_by: str = ""
+    missed_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Encounter:
-    """`ladders` are the policies that its readings were judged by, each once."""
+    """`ladders` are the policies that its readings were judged by, each once.
+
+    `containers`: what was dispensed for it. `watch_at`: when the clock must look whether somebody
+    has measured.
+    """
 
     encounter_id: str
     patient_id: str
@@ -100,7 +179,7 @@ class Encounter:
     zone: str
     arrived_at: datetime
     opened_under: PolicyReference
-    status: Literal["in-progress", "finished"] = "in-progress"
+    status: Literal["in-progress", "finished", "cancelled"] = "in-progress"
     fasting: bool | None = None
     escort_arranged: bool | None = None
     readings: tuple[Reading, ...] = ()
@@ -111,89 +190,15 @@ class Encounter:
     discharge: Discharge | None = None
     finished_at: datetime | None = None
     signed_at: datetime | None = None
-
-    def last_reading(self, at: datetime) -> Reading | None:
-        """The newest one taken by then."""
-        return next((each for each in reversed(self.readings) if each.at <= at), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What an arrival is judged by. `existing`: an encounter that has this id already."""
-
-    appointment: Appointment
-    course: Course
-    standing: Standing
-    history: History
-    existing: Encounter | None
-
-
-def open_encounter(
-    command: OpenEncounter, arrival: Arrival, policy: Policy
-) -> tuple[Encounter, EncounterOpened]:
-    appointment = arrival.appointment
-    _check_the_appointment(command, arrival)
-    _check_the_order(command, arrival)
-    if appointment.session == "dosing":
-        _check_readiness(command, arrival, policy)
-    opened = Encounter(
-        encounter_id=command.encounter_id,
-        patient_id=command.patient_id,
-        appointment_id=appointment.appointment_id,
-        course_id=appointment.course_id,
-        session=appointment.session,
-        dose_number=appointment.dose_number,
-        route=appointment.route,
-        zone=appointment.zone,
-        arrived_at=command.at,
-        opened_under=policy.reference(*readiness.KEYS),
-        fasting=command.fasting,
-        escort_arranged=command.escort_arranged,
-    )
-    return opened, EncounterOpened(
-        opened.encounter_id,
-        opened.appointment_id,
-        opened.course_id,
-        opened.session,
-        opened.dose_number,
-    )
-
-
-def entry_of(encounter: Encounter) -> Entry:
-    """How the encounter begins in the patient's history."""
-    return Entry(
-        encounter.encounter_id,
-        encounter.appointment_id,
-        encounter.course_id,
-        encounter.session,
-        encounter.dose_number,
-    )
-
-
-def report_adverse_event(
-    command: ReportAdverseEvent, encounter: Encounter
-) -> tuple[Encounter, AdverseEventRecorded]:
-    """Taken in after the end too: many show themselves only later."""
-    check_patient(command, encounter)
-    event = AdverseEvent(
-        command.event_id,
-        command.at,
-        command.term,
-        command.grade,
-        command.serious,
-        command.relation,
-        command.action,
-        command.outcome,
-    )
-    recorded = AdverseEventRecorded(
-        encounter.encounter_id,
-        encounter.course_id,
-        event.term,
-        event.grade,
-        event.serious,
-        command.outcome,
-    )
-    return replace(encounter, adverse_events=(*encounter.adverse_events, event)), recorded
+    escort: str = ""
+    staff: tuple[StaffPresent, ...] = ()
+    overrides: tuple[UsedOverride, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    misses: tuple[Miss, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    containers: tuple[str, ...] = ()
+    watch_at: datetime | None = None
+    cancelled_for: str = ""
 
 
 def check_patient(command: EncounterCommand, encounter: Encounter) -> None:
@@ -201,38 +206,19 @@ def check_patient(command: EncounterCommand, encounter: Encounter) -> None:
         raise Rejected("wrong-patient", "this encounter is another patient's; check the wristband")
 
 
-def _check_the_appointment(command: OpenEncounter, arrival: Arrival) -> None:
-    if arrival.existing:
-        raise Rejected("encounter-exists", "an encounter of this id is open; choose another id")
-    if arrival.appointment.patient_id != command.patient_id:
-        raise Rejected("wrong-patient", "this appointment is another patient's")
-    if reason := readiness.unavailable(arrival.appointment, arrival.history):
-        raise Rejected(reason.code, reason.words)
+def check_unlocked(encounter: Encounter, command: Command) -> None:
+    """SES-7: a signed record takes amendments only, and adverse events, which may come late."""
+    if encounter.signed_at is not None:
+        words = "the record of this session was signed before; send an amendment that says why"
+        raise Rejected("record-locked", f"{words} (event {command.event_id})")
 
 
-def _check_the_order(command: OpenEncounter, arrival: Arrival) -> None:
-    """An integration session follows the end of the dose that it integrates."""
-    appointment = arrival.appointment
-    if appointment.session != "integration":
-        return
-    doses = arrival.history.finished(appointment.course_id, "dosing", command.at)
-    if not any(each.dose_number == appointment.dose_number for each in doses):
-        number = appointment.dose_number
-        words = f"the dosing session of dose {number} has not been finished by then"
-        raise Rejected("dose-not-finished", words)
-
-
-def _check_readiness(command: OpenEncounter, arrival: Arrival, policy: Policy) -> None:
-    door = door_of(command.at, arrival, command.fasting, command.escort_arranged)
-    if reasons := readiness.missing(door, policy):
-        raise Rejected("not-ready", f"not ready for dosing: {in_words(reasons)}", reasons)
-
-
-def door_of(
-    at: datetime, arrival: Arrival, fasting: bool | None, escort_arranged: bool | None
-) -> Door:
-    appointment = arrival.appointment
-    candidate = Candidate(
-        at, appointment.course_id, appointment.route, arrival.standing, arrival.history
-    )
-    return Door(candidate, arrival.course.preparations, fasting, escort_arranged)
+def check_times(encounter: Encounter, at: datetime) -> None:
+    """What is recorded in the room happened while the patient was there."""
+    if at < encounter.arrived_at:
+        arrived = f"{encounter.arrived_at:%H:%M} UTC"
+        words = f"the patient arrived at {arrived}; check the clock of the device"
+        raise Rejected("before-arrival", words)
+    if encounter.finished_at and at > encounter.finished_at:
+        ended = f"{encounter.finished_at:%H:%M} UTC"
+        raise Rejected("encounter-finished", f"this was taken after the session ended at {ended}")

@@ -10,17 +10,13 @@ from typing import Any
 
 from services.session_record.domain.commands import (
     AdministerDose,
+    DischargePatient,
     EncounterCommand,
-    RecordVitals,
+    EnrolPatient,
     ReportAdverseEvent,
 )
+from services.session_record.domain.weights import Weight
 from shared.contracts.scheduling import SessionKind
-
-
-@dataclass(frozen=True, slots=True)
-class Weight:
-    at: datetime
-    kg: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +31,10 @@ class Reaction:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One encounter. `dosed_at`, `finished_at`: None until it happened."""
+    """One encounter. `dosed_at`, `finished_at`: None until it happened.
+
+    `recovered`: the patient left through the discharge gate.
+    """
 
     encounter_id: str
     appointment_id: str
@@ -46,6 +45,9 @@ class Entry:
     finished_at: datetime | None = None
     weight: Weight | None = None
     reactions: tuple[Reaction, ...] = ()
+    dose_mg: float | None = None
+    dose_mg_per_kg: float | None = None
+    recovered: bool = False
 
     def is_finished_by(self, at: datetime) -> bool:
         return self.finished_at is not None and self.finished_at <= at
@@ -55,6 +57,7 @@ class Entry:
 class History:
     patient_id: str
     entries: tuple[Entry, ...] = ()
+    enrolled_at: datetime | None = None
 
     def has_opened(self, appointment_id: str) -> bool:
         return any(each.appointment_id == appointment_id for each in self.entries)
@@ -86,35 +89,52 @@ def opened(history: History, entry: Entry) -> History:
     return replace(history, entries=(*history.entries, entry))
 
 
-def weighed(history: History, command: RecordVitals) -> History:
+def weighed(history: History, encounter_id: str, weight: Weight) -> History:
     """Keeps the newest weight of the encounter."""
-    known = _entry(history, command.encounter_id).weight
-    if command.weight_kg is None or (known and known.at > command.at):
+    known = _entry(history, encounter_id).weight
+    if known and (known.at, known.kg) >= (weight.at, weight.kg):
         return history
-    return _amended(history, command, weight=Weight(command.at, command.weight_kg))
+    return _amended(history, encounter_id, weight=weight)
 
 
-def dosed(history: History, command: AdministerDose) -> History:
-    return _amended(history, command, dosed_at=command.at)
+def dosed(history: History, command: AdministerDose, mg_per_kg: float | None) -> History:
+    return _amended(
+        history,
+        command.encounter_id,
+        dosed_at=command.at,
+        dose_mg=command.dose_mg,
+        dose_mg_per_kg=mg_per_kg,
+    )
 
 
 def reacted(history: History, command: ReportAdverseEvent) -> History:
     reaction = Reaction(command.at, command.term, command.grade, command.serious)
     known = _entry(history, command.encounter_id).reactions
-    return _amended(history, command, reactions=(*known, reaction))
+    return _amended(history, command.encounter_id, reactions=(*known, reaction))
+
+
+def discharged(history: History, command: DischargePatient) -> History:
+    """Whoever passed the gate has recovered: awake, with vital signs after the dose."""
+    return _amended(history, command.encounter_id, finished_at=command.at, recovered=True)
 
 
 def finished(history: History, command: EncounterCommand) -> History:
-    return _amended(history, command, finished_at=command.at)
+    return _amended(history, command.encounter_id, finished_at=command.at)
+
+
+def enrolled(history: History, command: EnrolPatient) -> History:
+    """REMS enrolment; the first one told stays."""
+    earliest = min(history.enrolled_at or command.at, command.at)
+    return replace(history, enrolled_at=earliest)
 
 
 def _entry(history: History, encounter_id: str) -> Entry:
     return next(each for each in history.entries if each.encounter_id == encounter_id)
 
 
-def _amended(history: History, command: EncounterCommand, **changes: Any) -> History:
+def _amended(history: History, encounter_id: str, **changes: Any) -> History:
     entries = tuple(
-        replace(each, **changes) if each.encounter_id == command.encounter_id else each
+        replace(each, **changes) if each.encounter_id == encounter_id else each
         for each in history.entries
     )
     return replace(history, entries=entries)

@@ -4,10 +4,11 @@ Texts stay in the record: no published event has any of them (clinical reference
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.shapes import Between, Code, Id, Items, OptionalId, Text
+from shared.contracts.site.session_record import SeriousCriterion
 
 Words = Annotated[str, Text(1000, shortest=0)]
 """A short text, or none."""
@@ -185,6 +186,8 @@ class AdverseEventContent:
     relation: Literal["unrelated", "possible", "probable", "definite"]
     action: Code
     outcome: Literal["resolved", "resolving", "ongoing", "fatal", "unknown"]
+    onset: datetime | None = None
+    criteria: Annotated[tuple[SeriousCriterion, ...], Items(6)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class ScreeningAnswered:
     type: ClassVar[str] = "intake.screening.answered.v1"
     instrument: InstrumentCode
     answers: Answers
-    total: Annotated[int, Between(0, 200)] | None = None
+    total: Annotated[float, Between(0, 200)] | None = None
 
 
 @dataclass(frozen=True, slots=True)

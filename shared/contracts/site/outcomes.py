@@ -15,4 +15,4 @@ class AssessmentAnswered:
     type: ClassVar[str] = "outcomes.assessment.answered.v1"
     instrument: InstrumentCode
     answers: Answers
-    total: Annotated[int, Between(0, 200)] | None = None
+    total: Annotated[float, Between(0, 200)] | None = None

@@ -12,10 +12,11 @@ from uuid import uuid4
 
 from shared.codec import strict_json
 from shared.contracts import site
-from shared.contracts.instruments import C_SSRS, INSTRUMENTS
+from shared.contracts.instruments import C_SSRS, GAD_7, INSTRUMENTS, PCL_5, PHQ_9
 from tests.kit.toy import REFERRAL
 
 _REFERRAL = {**REFERRAL, "referrer": "Practice of general medicine, department of psychiatry"}
+_VISIT = (PHQ_9.code, GAD_7.code, PCL_5.code, C_SSRS.code)
 _RANDOM = random.Random(1)  # noqa: S311 - the same answers in every run
 
 
@@ -54,7 +55,7 @@ class Visits:
         events: list[CloudEvent] = []
         for _ in range(count // 5):
             patient = self._on_file[source].pop()
-            events += [questionnaire(source, patient, code) for code in INSTRUMENTS]
+            events += [questionnaire(source, patient, code) for code in _VISIT]
             new = str(uuid4())
             events.append(cloud_event(site.ReferralReceived, source, new, _REFERRAL))
         return events

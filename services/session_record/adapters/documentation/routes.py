@@ -56,13 +56,14 @@ def followed(routes: Routes, policy: Policy) -> Routes:
         site.AdverseEventReported.type: tasks.after_adverse_event,
         site.PatientDischarged.type: tasks.after_end,
         site.EncounterFinished.type: tasks.after_end,
+        site.EncounterAbandoned.type: tasks.after_end,
     }
     return routes | {
         kind: _then(routes[kind], governed(follow, policy)) for kind, follow in after.items()
     }
 
 
-def alarms(_policy: Policy) -> Alarms:
+def task_alarms() -> Alarms:
     """What the clock does with a task whose hour has come."""
     return {TASKS: Route(ClockStruck, _struck, tasks.strike, _task)}
 

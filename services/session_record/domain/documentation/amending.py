@@ -6,6 +6,8 @@ An entry is amended once; what follows amends the amendment, so that a chain has
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from services.session_record.domain.adverse import report_adverse_event
+from services.session_record.domain.commands import ReportAdverseEvent
 from services.session_record.domain.documentation.commands import Amend, Change, Retract
 from services.session_record.domain.documentation.records import (
     Amendment,
@@ -123,27 +125,28 @@ def _told(
 def _corrected(command: Amend, content: AdverseEventContent, amended: Amended) -> Amended:
     """The corrected adverse event stands beside the one it replaces, and is told anew (SES-6)."""
     before = _event(amended.encounter, command.entry)
-    over = _over(amended.encounter, command)
-    event = AdverseEvent(
+    assert before, "an adverse event is amended where it was reported"
+    report = ReportAdverseEvent(
         command.event_id,
-        before.at if before else command.at,
+        command.at if _is_graver(content, before) else before.at,
+        command.patient_id,
+        command.encounter_id,
         content.term,
         content.grade,
         content.serious,
         content.relation,
         content.action,
         content.outcome,
+        content.onset or before.onset,
+        content.criteria,
     )
-    encounter = replace(over, adverse_events=(*over.adverse_events, event))
-    recorded = AdverseEventRecorded(
-        encounter.encounter_id,
-        encounter.course_id,
-        content.term,
-        content.grade,
-        content.serious,
-        content.outcome,
-    )
-    return replace(amended, encounter=encounter, told=(*amended.told, recorded), before=before)
+    encounter, recorded = report_adverse_event(report, _over(amended.encounter, command))
+    return Amended(amended.record, encounter, (*amended.told, recorded), before)
+
+
+def _is_graver(content: AdverseEventContent, before: AdverseEvent) -> bool:
+    """Then nobody can have reviewed it before now, and it counts from now (SES-6)."""
+    return content.grade > before.grade or (content.serious and not before.serious)
 
 
 def _event(encounter: Encounter, entry_id: str) -> AdverseEvent | None:

@@ -11,7 +11,7 @@ from services.session_record.domain.documentation.commands import SubmitRems
 from services.session_record.domain.documentation.records import Record, Submission
 from services.session_record.domain.encounter import Dose, Encounter, Reading, check_patient
 from services.session_record.domain.rule import in_words
-from services.session_record.domain.vitals import stops
+from services.session_record.domain.monitoring.ladder import stops
 from shared.contracts.site import Episode
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.policy import Policy

@@ -1,25 +1,25 @@
-"""What other services have told: standing, courses, appointments. Fed by Kafka events only.
-
-A replay from offset 0 rebuilds it to the byte, so nothing from posted events may come in here.
-Periods are kept, not flags, because a site may report today what it did before a revocation.
+"""What intake has decided and told about a patient, as periods and not as flags: a site may report
+today what it did before a revocation.
 """
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
-from services.session_record.domain.commands import (
-    ChangeAppointment,
+from services.session_record.domain.knowledge.told import (
     EndClearance,
     EndConsent,
     EndHold,
-    KnowAppointment,
     KnowClearance,
     KnowConsent,
+    KnowEscort,
     KnowHold,
+    KnowPatient,
+    KnowTransfer,
+    KnowWeight,
+    KnowWorkUp,
 )
-from shared.contracts.scheduling import SessionKind
-from shared.contracts.site import Route
+from services.session_record.domain.weights import Weight
+from shared.contracts.site import Indication, Route, WorkUpItem, WorkUpResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +49,36 @@ class SafetyHold:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkUp:
+    item: WorkUpItem
+    result: WorkUpResult
+    performed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
-    """What intake has decided about a patient, in the order in which it was decided."""
+    """In the order in which it was told. `escorts` are ids of contacts that intake has named."""
 
     patient_id: str
     clearances: tuple[Clearance, ...] = ()
     consents: tuple[Consent, ...] = ()
     holds: tuple[SafetyHold, ...] = ()
+    person_id: str = ""
+    indication: Indication | None = None
+    work_ups: tuple[WorkUp, ...] = ()
+    weights: tuple[Weight, ...] = ()
+    escorts: tuple[str, ...] = ()
+    transferred_at: datetime | None = None
+
+    @property
+    def person(self) -> str:
+        """Who the patient is in the network; nobody else, where intake has not said."""
+        return self.person_id or self.patient_id
+
+    def work_up_at(self, item: WorkUpItem, at: datetime) -> WorkUp | None:
+        """The newest result performed by then."""
+        known = [each for each in self.work_ups if each.item == item and each.performed_at <= at]
+        return max(known, key=lambda each: each.performed_at, default=None)
 
     def clearance_at(self, at: datetime) -> Clearance | None:
         """The newest one signed by then, whether or not it has ended."""
@@ -80,28 +103,26 @@ class Grant:
     patient_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    course_id: str
-    patient_id: str
-    clearance_id: str
-    preparations: int
+def registered(standing: Standing, told: KnowPatient) -> Standing:
+    return replace(standing, indication=told.indication, person_id=told.person_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Appointment:
-    """A mirror of scheduling's appointment, and how it stands."""
+def transferred(standing: Standing, told: KnowTransfer) -> Standing:
+    return replace(standing, transferred_at=told.at)
 
-    appointment_id: str
-    patient_id: str
-    course_id: str
-    session: SessionKind
-    dose_number: int
-    route: Route
-    start: datetime
-    end: datetime
-    zone: str
-    status: Literal["booked", "held", "cancelled"] = "booked"
+
+def with_work_up(standing: Standing, told: KnowWorkUp) -> Standing:
+    work_up = WorkUp(told.item, told.result, told.performed_at)
+    return replace(standing, work_ups=(*standing.work_ups, work_up))
+
+
+def with_weight(standing: Standing, told: KnowWeight) -> Standing:
+    weight = Weight(told.measured_at, told.weight_kg)
+    return replace(standing, weights=(*standing.weights, weight))
+
+
+def with_escort(standing: Standing, told: KnowEscort) -> Standing:
+    return replace(standing, escorts=tuple(dict.fromkeys((*standing.escorts, told.contact_id))))
 
 
 def with_clearance(standing: Standing, told: KnowClearance) -> Standing:
@@ -147,24 +168,6 @@ def without_hold(standing: Standing, told: EndHold) -> Standing:
         each if each.lifted_at else replace(each, lifted_at=told.at) for each in standing.holds
     )
     return replace(standing, holds=lifted)
-
-
-def booked(told: KnowAppointment) -> Appointment:
-    return Appointment(
-        told.appointment_id,
-        told.patient_id,
-        told.course_id,
-        told.session,
-        told.dose_number,
-        told.route,
-        told.start,
-        told.end,
-        told.zone,
-    )
-
-
-def changed(appointment: Appointment, told: ChangeAppointment) -> Appointment:
-    return replace(appointment, status=told.status)
 
 
 def _covers(hold: SafetyHold, at: datetime) -> bool:

@@ -1,42 +1,40 @@
-"""May this patient have this dose at this time: the rules, everything that is missing at once.
-
-`STANDING` holds from the door to the needle and is asked again before the dose; `DOOR` is asked
-when the patient arrives.
-"""
+"""What of the patient must hold from the door to the needle: asked at both (SCH-1, -2, -4, -8)."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.session_record.domain.history import History
-from services.session_record.domain.knowledge import Appointment, Standing
-from services.session_record.domain.rule import Rule, blockers
+from services.session_record.domain.knowledge.standing import Standing
+from services.session_record.domain.rule import Rule
 from shared.contracts.site import Route
-from shared.kernel.errors import Reason
 from shared.kernel.policy import Policy
 
-KEYS = ("dose.min_gap_h", "adverse.review_grade_min")
+KEYS = ("dose.min_gap_h", "adverse.review_grade_min", "knowledge.max_age_min")
 """The policy values that these rules use."""
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """Up to when all that a service told is known here; None: that cannot be said."""
+
+    intake: datetime | None
+    scheduling: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A dose that is asked for, and what is known of the patient."""
+    """A dose that is asked for, and what is known of the patient.
+
+    `elsewhere`: when the same person was dosed as a patient of another clinic.
+    """
 
     at: datetime
     course_id: str
     route: Route
     standing: Standing
     history: History
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """What is asked of a candidate who arrives. None: it was not asked."""
-
-    candidate: Candidate
-    preparations: int
-    fasting: bool | None
-    escort_arranged: bool | None
+    heard: Heard
+    elsewhere: tuple[datetime, ...] = ()
 
 
 def no_valid_clearance(candidate: Candidate, _policy: Policy) -> str:
@@ -78,11 +76,12 @@ def on_safety_hold(candidate: Candidate, _policy: Policy) -> str:
 
 def too_near_another_dose(candidate: Candidate, policy: Policy) -> str:
     """Both ways, because a site may report an earlier dose after a later one."""
-    gap = policy.hours("dose.min_gap_h")
-    for given_at, _ in candidate.history.doses():
+    gap, own = policy.hours("dose.min_gap_h"), [at for at, _ in candidate.history.doses()]
+    for given_at in (*own, *candidate.elsewhere):
         if abs(candidate.at - given_at) < gap:
             least = f"{policy['dose.min_gap_h']:g} h must lie between doses"
-            return f"another dose was given on {_day(given_at)}; {least}"
+            where = "at another clinic " if given_at in candidate.elsewhere else ""
+            return f"another dose was given {where}on {_day(given_at)}; {least}"
     return ""
 
 
@@ -108,24 +107,22 @@ def adverse_event_not_reviewed(candidate: Candidate, policy: Policy) -> str:
     return ""
 
 
-def not_fasting(door: Door, _policy: Policy) -> str:
-    if door.fasting is None:
-        return "nobody has asked whether the patient has fasted"
-    return "" if door.fasting else "the patient has not fasted"
-
-
-def no_escort(door: Door, _policy: Policy) -> str:
-    if door.escort_arranged is None:
-        return "nobody has asked whether an escort is arranged"
-    return "" if door.escort_arranged else "no escort is arranged for the way home"
-
-
-def not_prepared(door: Door, _policy: Policy) -> str:
-    candidate = door.candidate
-    done = candidate.history.finished(candidate.course_id, "preparation", candidate.at)
-    if len(done) >= door.preparations:
+def transferred(candidate: Candidate, _policy: Policy) -> str:
+    since = candidate.standing.transferred_at
+    if since is None or candidate.at < since:
         return ""
-    return f"{len(done)} of {door.preparations} preparation sessions have been finished"
+    return f"the patient was given over to another clinic on {_day(since)}; dose there"
+
+
+def knowledge_too_old(candidate: Candidate, policy: Policy) -> str:
+    """What a site reports late is judged by what was known of its time: that can be old."""
+    bound, heard = policy.minutes("knowledge.max_age_min"), candidate.heard
+    for name, until in (("intake", heard.intake), ("scheduling", heard.scheduling)):
+        if until is None:
+            return f"nothing says how far {name} has been heard; ask there by telephone"
+        if candidate.at - until > bound:
+            return f"{name} has not been heard since {_day(until)}; ask there by telephone"
+    return ""
 
 
 STANDING: tuple[Rule[Candidate], ...] = (
@@ -135,29 +132,9 @@ STANDING: tuple[Rule[Candidate], ...] = (
     Rule("dose-gap-too-short", "SCH-4; clinical reference 3.1", too_near_another_dose),
     Rule("integration-missing", "SCH-2; clinical reference 3.5", previous_dose_not_integrated),
     Rule("adverse-event-unreviewed", "SES-6; clinical reference 7.3", adverse_event_not_reviewed),
+    Rule("transferred", "SCH-9; intake gave the patient over", transferred),
+    Rule("stale", "design 3, knowledge is bounded in age", knowledge_too_old),
 )
-DOOR: tuple[Rule[Door], ...] = (
-    Rule("preparation-missing", "SCH-2; clinical reference 3.5", not_prepared),
-    Rule("not-fasting", "esketamine label (S8c); clinical reference 3.1", not_fasting),
-    Rule("no-escort", "SCH-7; Spravato label (S1, S5)", no_escort),
-)
-
-
-def missing(door: Door, policy: Policy) -> tuple[Reason, ...]:
-    """Everything that stands between this patient and this dose."""
-    standing = blockers(STANDING, door.candidate, policy)
-    return (*standing, *blockers(DOOR, door, policy))
-
-
-def unavailable(appointment: Appointment, history: History) -> Reason | None:
-    """Why nobody can arrive for this appointment."""
-    if appointment.status == "held":
-        return Reason("appointment-held", "the appointment is on hold until scheduling restores it")
-    if appointment.status == "cancelled":
-        return Reason("appointment-cancelled", "the appointment was cancelled")
-    if history.has_opened(appointment.appointment_id):
-        return Reason("already-arrived", "an encounter was opened for this appointment before")
-    return None
 
 
 def _day(moment: datetime) -> str:

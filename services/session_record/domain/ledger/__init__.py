@@ -1,0 +1,1 @@
+"""Controlled drugs: dispensed is given, wasted or returned, container by container (SES-9)."""

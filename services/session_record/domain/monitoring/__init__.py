@@ -1,0 +1,1 @@
+"""Watching the patient: readings, alarms, and readings that did not come (SES-4, SES-12)."""
