@@ -3,37 +3,52 @@
 The usual session is the first dose of tests.kit.session_record, over before anything is written.
 """
 
+import itertools
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import orjson
+
 from services.session_record.adapters.documentation.routes import task_alarms
-from services.session_record.application.documents import PRACTITIONERS, RECORDS, TASKS
+from services.session_record.adapters.events import routes
+from services.session_record.application.documents import (
+    ENCOUNTERS,
+    HISTORIES,
+    PRACTITIONERS,
+    RECORDS,
+    TASKS,
+)
 from services.session_record.domain.documentation import commands
 from services.session_record.domain.documentation.commands import Content
 from services.session_record.domain.documentation.records import Record, record_of, write
-from services.session_record.domain.encounter import Discharge, Encounter
+from services.session_record.domain.encounter import Discharge, Dose, Encounter, Reading
+from services.session_record.domain.history import Entry, History
 from services.session_record.domain.knowledge.staff import Credential, Practitioner
+from shared.codec import strict_json
+from shared.codec.cloudevents import content_sha256, from_structured
 from shared.contracts import site
 from shared.contracts.topics import SESSION_RECORD
+from shared.kernel.policy import Policy, PolicyReference
 from shared.messaging.clock import AlarmClock
+from shared.messaging.deferrals import Deferrals
+from shared.runtime.policy_file import load
+from shared.storage.documents import Collection
+from shared.storage.journal import JOURNAL, records_of
+from shared.storage.memory import MemoryStore
+from shared.storage.reads import Reads
 from shared.storage.runner import Runner
-from shared.storage.steps import Step, Verdict
-from tests.kit.session_record import (
-    CLINIC,
-    PATIENT,
-    POLICY,
-    UNDER,
-    SessionRecord,
-    a_given_dose,
-    a_reading,
-    an_encounter,
-    at,
-    first_dose,
-    knowledge,
-    posted,
-)
+from shared.storage.steps import SITE, Route, Step, Verdict
 
+POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
+ROUTES = routes(POLICY)
+PATIENT, OTHER = "6f1a0a8e-35f6-4c0e-9d52-8a2f6c1f0001", "6f1a0a8e-35f6-4c0e-9d52-8a2f6c1f0002"
+CLINIC, ZONE = "riverside", "America/Vancouver"
+NOON = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
+"""Midday at the clinic on the day of the dose; it is given ten minutes later."""
+UNDER = PolicyReference("network", "1", {})
+_numbers = itertools.count(1)
 DOSE, PREPARATION, INTEGRATION = "e-dosing-1", "e-preparation-0", "e-integration-1"
 SETTING = site.SetAndSetting(
     "to meet it", "hope", "calm", "room-1", "ambient", True, "hands-and-shoulders"
@@ -49,15 +64,50 @@ SAE = replace(NAUSEA, term="respiratory-depression", grade=4, serious=True)
 # ---- facts and commands ------------------------------------------------------------------------
 
 
+def at(minutes: float = 0, *, days: float = 0) -> datetime:
+    return NOON + timedelta(days=days, minutes=minutes)
+
+
+def a_reading(minutes: float = 5, **what: Any) -> Reading:
+    return replace(Reading(at(minutes), 125, 80, 70, 98, None, POLICY.version), **what)
+
+
+def a_dose(**what: Any) -> Dose:
+    usual = Dose(at(10), "iv", 40.0, 0.5, 80.0, "nurse-1", "nurse-2", UNDER, lot="lot-1")
+    return replace(usual, **what)
+
+
+def an_encounter(session: Any = "dosing", **what: Any) -> Encounter:
+    """Begun at noon, with nothing in it."""
+    number = 0 if session == "preparation" else 1
+    usual = Encounter(
+        encounter_id=f"e-{session}-{number}",
+        patient_id=PATIENT,
+        appointment_id=f"a-{session}-{number}",
+        course_id="course-1",
+        session=session,
+        dose_number=number,
+        route="iv",
+        zone=ZONE,
+        arrived_at=NOON,
+        opened_under=UNDER,
+    )
+    return replace(usual, **what)
+
+
 def a_finished(session: Any = "dosing", **what: Any) -> Encounter:
     """An encounter that has ended as it should, with everything measured that must be."""
-    number = 0 if session == "preparation" else 1
-    ended = replace(an_encounter(session, number), status="finished", finished_at=at(130))
+    ended = an_encounter(session, status="finished", finished_at=at(130))
     if session == "dosing":
         readings = (a_reading(5, weight_kg=80.0), a_reading(50), a_reading(125))
         discharge = Discharge(at(130), 5, 2, 10, UNDER)
-        ended = replace(ended, dose=a_given_dose(), readings=readings, discharge=discharge)
+        ended = replace(ended, dose=a_dose(), readings=readings, discharge=discharge)
     return replace(ended, **what)
+
+
+def an_esketamine_session(**what: Any) -> Encounter:
+    dose = a_dose(route="esketamine", dose_mg=56.0, dose_mg_per_kg=None)
+    return a_finished(route="esketamine", **({"dose": dose} | what))
 
 
 def a_write(event_id: str = "note-1", minutes: float = 140, **content: Any) -> commands.Write:
@@ -88,6 +138,25 @@ def therapy(**what: Any) -> Content:
 
 
 # ---- events ------------------------------------------------------------------------------------
+
+
+def posted(
+    data: Any, when: datetime = NOON, event_id: str = "", route: Route[Any] | None = None
+) -> Step:
+    """The step of an event that a site posts; by default with the service's own route."""
+    content = {
+        "specversion": "1.0",
+        "id": event_id or f"event-{next(_numbers)}",
+        "source": f"/clinics/{CLINIC}/sites/main",
+        "type": data.type,
+        "subject": PATIENT,
+        "time": when.isoformat(),
+        "data": data,
+    }
+    encoded = orjson.dumps(content)
+    digest = content_sha256(orjson.loads(encoded))
+    envelope = from_structured(content, CLINIC)
+    return Step(SITE, envelope, digest, encoded, route or ROUTES[data.type], data)
 
 
 def noted(event_id: str = "note-1", encounter_id: str = DOSE, minutes: float = 140) -> Step:
@@ -149,54 +218,103 @@ def escalated(entry: str = "ae-1", event_id: str = "esc-1", minutes: float = 90)
 # ---- the service -------------------------------------------------------------------------------
 
 
-class Clinic(SessionRecord):
-    """The service after the first dose, with a prescriber and a therapist, and its own clock."""
+class Clinic:
+    """The service in memory, with these encounters, a prescriber and a therapist."""
 
-    def __init__(self, *steps: Step) -> None:
-        super().__init__()
-        self._credential("prescriber-1", "prescriber")
-        self._credential("therapist-1", "therapist")
-        self.take(*knowledge(), *(steps or first_dose()))
+    def __init__(self, *encounters: Encounter) -> None:
+        self.store = MemoryStore()
+        self.reads = Reads(self.store, CLINIC)
+        found = encounters or (a_finished(),)
+        for each in found:
+            self._put(ENCOUNTERS, each)
+        self._put(HISTORIES, History(PATIENT, tuple(_entry(each) for each in found)))
+        for name in ("prescriber", "therapist"):
+            self._put(PRACTITIONERS, a_practitioner(name))
 
-    def strike(self, now: datetime) -> int:
-        """Lets the clock strike as it would at `now`."""
-        runner = Runner(SESSION_RECORD, self.store, lambda: now, str, lambda _attempt: None, _raise)
-        return AlarmClock(SESSION_RECORD, runner, task_alarms(), lambda: now).sweep()
+    def take(self, *steps: Step) -> list[Verdict]:
+        """Runs each step by itself."""
+        return [verdict for step in steps for verdict in self.runner(NOON).run([step])]
+
+    def only(self, step: Step) -> Verdict:
+        [verdict] = self.take(step)
+        return verdict
 
     def codes(self, *steps: Step) -> list[str]:
         """What each step was refused with; empty where it was taken."""
         return [each.code for each in self.take(*steps)]
 
-    def only(self, step: Step) -> Verdict:
-        [verdict] = self.take(step)
-        return verdict
+    def sweep(self, now: datetime = NOON) -> int:
+        """Takes up what waited."""
+        patience = timedelta(days=3)
+        return Deferrals(SESSION_RECORD, self.runner(now), ROUTES, lambda: now, patience).sweep()
+
+    def strike(self, now: datetime) -> int:
+        """Lets the clock strike as it would at `now`."""
+        return AlarmClock(SESSION_RECORD, self.runner(now), task_alarms(), lambda: now).sweep()
+
+    def encounter(self, encounter_id: str = DOSE) -> Encounter:
+        found = self.reads.get(ENCOUNTERS, encounter_id)
+        assert found
+        return found.aggregate
 
     def record(self, encounter_id: str = DOSE) -> Record:
         found = self.reads.get(RECORDS, encounter_id)
         assert found
         return found.aggregate
 
+    def history(self) -> History:
+        found = self.reads.get(HISTORIES, PATIENT)
+        assert found
+        return found.aggregate
+
     def tasks(self) -> dict[str, str]:
         """The status of each kind of task (`kind/about` where it is about something)."""
-        states = self.states(TASKS)
-        named = {f"{each['kind']}/{each['about']}".rstrip("/"): each for each in states}
-        return {name: str(each["status"]) for name, each in named.items()}
+        found = sorted((each.aggregate for each in self.reads.page(TASKS)), key=lambda t: t.due_at)
+        return {f"{each.kind}/{each.about}".rstrip("/"): each.status for each in found}
+
+    def said(self) -> list[tuple[str, dict[str, Any]]]:
+        """(type, data) of every event that was emitted, in order."""
+        return [
+            (dict(record.headers)["ce_type"].decode(), strict_json.loads(record.value or b""))
+            for entry in self.store.session().where(JOURNAL, {}, order="order")
+            for record in records_of(entry)
+        ]
 
     def told(self, kind: str) -> list[dict[str, Any]]:
-        return [data for each, data in self.said() if each.startswith(f"session-record.{kind}")]
+        """The data of every event of `session-record.encounter.<kind>.v1`."""
+        return [data for each, data in self.said() if each == f"session-record.encounter.{kind}.v1"]
 
-    def _credential(self, practitioner_id: str, role: Any) -> None:
-        credential = Credential(role, date(2025, 1, 1), date(2026, 12, 31))
-        practitioner = Practitioner(practitioner_id, (credential,))
+    def runner(self, now: datetime) -> Runner:
+        tokens = (f"token-{number}" for number in itertools.count(1))
+        return Runner(
+            SESSION_RECORD, self.store, lambda: now, lambda: next(tokens), lambda _n: None, _raise
+        )
+
+    def _put(self, collection: Collection[Any], aggregate: Any) -> None:
         document = {
-            "_id": PRACTITIONERS.key(CLINIC, practitioner_id),
+            "_id": collection.key(CLINIC, collection.identity(aggregate)),
             "clinic": CLINIC,
             "version": 1,
             "sequence": 0,
             "stamp": 0,
-            "state": PRACTITIONERS.state(practitioner),
+            "state": collection.state(aggregate),
         }
-        self.store.session().insert(PRACTITIONERS.name, [document])
+        self.store.session().insert(collection.name, [document])
+
+
+def a_practitioner(role: Any) -> Practitioner:
+    """`<role>-1`, licensed for 2025 and 2026."""
+    return Practitioner(f"{role}-1", (Credential(role, date(2025, 1, 1), date(2026, 12, 31)),))
+
+
+def _entry(encounter: Encounter) -> Entry:
+    return Entry(
+        encounter.encounter_id,
+        encounter.appointment_id,
+        encounter.course_id,
+        encounter.session,
+        encounter.dose_number,
+    )
 
 
 def _raise(_step: Step, bug: Exception) -> str:

@@ -18,8 +18,8 @@ from services.session_record.adapters.schemas import (
 )
 from services.session_record.application import ledger as ledgers
 from services.session_record.application import queries
-from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.ledger import ContainerView, LedgerView
+from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.queries import (
     EncounterView,
     ReadinessQuestion,

@@ -3,15 +3,16 @@
 Nothing of an earlier session is ever filled in: vital signs and lot are this session's or missing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from services.session_record.domain.documentation.amending import standing
 from services.session_record.domain.documentation.commands import SubmitRems
 from services.session_record.domain.documentation.records import Record, Submission
-from services.session_record.domain.encounter import Dose, Encounter, Reading, check_patient
-from services.session_record.domain.rule import in_words
+from services.session_record.domain.encounter import Dose, Encounter, check_patient
 from services.session_record.domain.monitoring.ladder import stops
+from services.session_record.domain.monitoring.samples import latest, samples
+from services.session_record.domain.rule import in_words
 from shared.contracts.site import Episode
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.policy import Policy
@@ -21,21 +22,7 @@ AT_FORTY, TOLERANCE = timedelta(minutes=40), timedelta(minutes=5)
 """The form's own middle reading, and the tolerance of clinical reference 3.2."""
 
 
-REQUIRED = (
-    "setting",
-    "prescriber",
-    "dose_mg",
-    "lot",
-    "benzodiazepines",
-    "sedative_hypnotics",
-    "psychostimulants",
-    "maois",
-    "pressure_before",
-    "pressure_at_40",
-    "pressure_at_end",
-    "total_min",
-)
-"""What the form cannot go without; episodes may be none, but not without an end."""
+EPISODES = ("sedation", "dissociation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +34,10 @@ class Pressure:
 
 @dataclass(frozen=True, slots=True)
 class RemsForm:
-    """None: missing, but for `sedation` and `dissociation`, where None is answered with none."""
+    """None: missing; of `sedation` and `dissociation`, where the form is answered: there was none.
+
+    Times in minutes since the first device.
+    """
 
     patient_id: str
     encounter_id: str
@@ -80,7 +70,7 @@ def form_of(record: Record, encounter: Encounter, policy: Policy) -> RemsForm | 
     if dose is None or dose.route != "esketamine":
         return None
     left = encounter.discharge.at if encounter.discharge else None
-    before, last = _last(encounter, dose.at), _last(encounter, left) if left else None
+    forty = dose.at + AT_FORTY
     minutes = int((left - dose.at).total_seconds() // 60) if left else None
     form = RemsForm(
         patient_id=encounter.patient_id,
@@ -94,12 +84,12 @@ def form_of(record: Record, encounter: Encounter, policy: Policy) -> RemsForm | 
         sedative_hypnotics=answers.sedative_hypnotics if answers else None,
         psychostimulants=answers.psychostimulants if answers else None,
         maois=answers.maois if answers else None,
-        vitals_acceptable_before=_acceptable(before, policy),
-        vitals_acceptable_after=_acceptable(last, policy),
-        pressure_before=_pressure(before),
-        pressure_at_40=_pressure(_at_forty(encounter, dose)),
-        pressure_at_end=_pressure(last),
-        pulse_oximetry=True if before and last else None,
+        vitals_acceptable_before=_acceptable(encounter, encounter.arrived_at, dose.at, policy),
+        vitals_acceptable_after=_acceptable(encounter, dose.at, left, policy),
+        pressure_before=_pressure(encounter, encounter.arrived_at, dose.at),
+        pressure_at_40=_pressure(encounter, forty - TOLERANCE, forty + TOLERANCE),
+        pressure_at_end=_pressure(encounter, dose.at, left),
+        pulse_oximetry=_oximetry(encounter, dose.at, left),
         total_min=minutes,
         ready_to_leave_min=minutes,
         sedation=answers.sedation if answers else None,
@@ -134,33 +124,40 @@ def _reasons(form: RemsForm) -> tuple[Reason, ...]:
 
 
 def _missing(form: RemsForm) -> tuple[str, ...]:
-    unset = [name for name in REQUIRED if getattr(form, name) is None]
-    open_ended = [
-        name
-        for name in ("sedation", "dissociation")
-        if (episode := getattr(form, name)) and episode.resolved_min is None
-    ]
-    return (*unset, *open_ended)
+    """Everything that has no value; an episode may be none, but not without an end."""
+    names = [each.name for each in fields(form) if each.name not in (*EPISODES, "missing")]
+    unset = [name for name in names if getattr(form, name) is None]
+    return (*unset, *(name for name in EPISODES if not _is_told(form, getattr(form, name))))
 
 
-def _last(encounter: Encounter, at: datetime) -> Reading | None:
-    """The newest reading of this encounter by then."""
-    return encounter.last_reading(at)
+def _is_told(form: RemsForm, episode: Episode | None) -> bool:
+    return form.setting is not None if episode is None else episode.resolved_min is not None
 
 
-def _at_forty(encounter: Encounter, dose: Dose) -> Reading | None:
-    """The reading nearest to 40 minutes after the dose, within the tolerance."""
-    wanted = dose.at + AT_FORTY
-    near = [each for each in encounter.readings if abs(each.at - wanted) <= TOLERANCE]
-    return min(near, key=lambda each: abs(each.at - wanted), default=None)
+def _pressure(encounter: Encounter, since: datetime, until: datetime | None) -> Pressure | None:
+    """The last one of this encounter in that time, whoever or whatever measured it."""
+    if until is None:
+        return None
+    known = list(samples(encounter))
+    systolic = latest(known, "systolic", until, since)
+    diastolic = latest(known, "diastolic", until, since)
+    if not systolic or not diastolic:
+        return None
+    return Pressure(systolic[-1].at, int(systolic[-1].value), int(diastolic[-1].value))
 
 
-def _pressure(reading: Reading | None) -> Pressure | None:
-    return Pressure(reading.at, reading.systolic, reading.diastolic) if reading else None
+def _acceptable(
+    encounter: Encounter, since: datetime, until: datetime | None, policy: Policy
+) -> bool | None:
+    if until is None or _pressure(encounter, since, until) is None:
+        return None
+    return not stops(encounter, policy, until, since)
 
 
-def _acceptable(reading: Reading | None, policy: Policy) -> bool | None:
-    return not stops(reading, policy) if reading else None
+def _oximetry(encounter: Encounter, since: datetime, until: datetime | None) -> bool | None:
+    if until is None:
+        return None
+    return bool(latest(samples(encounter), "oxygen-saturation", until, since)) or None
 
 
 def _lot(dose: Dose) -> str | None:

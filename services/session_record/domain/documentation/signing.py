@@ -12,6 +12,7 @@ from services.session_record.domain.documentation.records import (
     check_unsigned,
 )
 from services.session_record.domain.encounter import Encounter, check_patient
+from services.session_record.domain.monitoring.samples import samples
 from services.session_record.domain.rule import Rule, blockers, in_words
 from shared.contracts.documentation import EncounterSigned
 from shared.kernel.errors import Rejected
@@ -53,7 +54,7 @@ def no_vitals(signing: Signing, _policy: Policy) -> str:
     dose = signing.encounter.dose
     if dose is None:
         return ""
-    times = [reading.at for reading in signing.encounter.readings]
+    times = [sample.at for sample in samples(signing.encounter)]
     before, after = any(at <= dose.at for at in times), any(at > dose.at for at in times)
     return "" if before and after else "vital signs before and after the dose are missing"
 

@@ -4,7 +4,7 @@ How deep a session went is never judged here (SES-11); only that the record make
 """
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from services.session_record.domain.commands import EncounterCommand
@@ -29,7 +29,7 @@ def due_at(goal: IntegrationGoal, at: datetime, encounter: Encounter, policy: Po
     if goal.follow_up_on is None:
         return at + policy.days("therapy.follow_up_d")
     morning_after = goal.follow_up_on + timedelta(days=1)
-    return datetime.combine(morning_after, time(), ZoneInfo(encounter.zone))
+    return datetime.combine(morning_after, time(), ZoneInfo(encounter.zone)).astimezone(UTC)
 
 
 def _contradictions(therapy: Therapy) -> Iterator[Reason]:
