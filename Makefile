@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run status policy clean test unit check format peers e2e-compose bench chaos simulate
+.PHONY: help setup run status policy clean test unit check format peers fhir e2e-compose bench chaos simulate
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -51,6 +51,9 @@ peers: setup ## judges that we did not write: a CloudEvents SDK of another langu
 	@mkdir -p .cache/peers && cp tests/peers/node/package*.json .cache/peers/
 	@npm ci --prefix .cache/peers --silent --no-audit --no-fund
 	@$(BIN)/pytest tests/peers
+
+fhir: setup ## FHIR's own rules (the HAPI validator) on what we export
+	@$(BIN)/pytest tests/integration/test_fhir_judge.py
 
 e2e-compose: export COMPOSE_PROJECT_NAME = kap-e2e
 e2e-compose: setup ## the journeys against the containers of docker-compose.yml

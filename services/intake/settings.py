@@ -6,5 +6,12 @@ from shared.runtime.settings import ServiceSettings
 
 
 @dataclass(frozen=True, slots=True)
+class TextSettings:
+    """`instrument_texts` is a folder with the site's licensed questionnaires, if it has any."""
+
+    instrument_texts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings(ServiceSettings):
     """Nothing beyond what every service needs."""

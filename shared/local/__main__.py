@@ -7,11 +7,12 @@ import psutil
 from rich.console import Console
 
 from shared.local import network, status
-from shared.local.engines import Problem, jars
+from shared.local.engines import Problem
+from shared.local.engines.jars import JAR_LISTS
 from shared.local.engines.process import end_leftovers, recorded_process
 from shared.local.policy import print_policy
 from shared.local.services import POLICY
-from shared.local.settings import JAR_CACHE, Settings, from_environment
+from shared.local.settings import Settings, from_environment
 from shared.runtime.policy_file import PolicyError, load
 
 STOPPED_WITHIN_S = 60
@@ -44,7 +45,8 @@ def _obey(command: str, settings: Settings, console: Console) -> None:
     elif command == "clean":
         _stop(settings)
     else:
-        jars.relock(JAR_CACHE)
+        for jars in JAR_LISTS:
+            jars.relock()
 
 
 def _stop(settings: Settings) -> None:

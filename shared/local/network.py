@@ -23,7 +23,7 @@ from shared.local.engines.mongod import Mongod
 from shared.local.engines.process import ChildProcess, record_process
 from shared.local.issuer.clients import load_clients, write_private
 from shared.local.services import Backends, child_process, describe, service_processes
-from shared.local.settings import JAR_CACHE, Settings
+from shared.local.settings import Settings
 
 READY_WITHIN_S = 90
 LOOK_EVERY_S = 0.5
@@ -168,7 +168,7 @@ def _embedded(settings: Settings) -> list[Engine]:
     if not settings.existing_mongodb:
         engines.append(Mongod(home, settings.engine_ports.mongod))
     if not settings.existing_kafka:
-        engines.append(Kafka(home, settings.engine_ports, JAR_CACHE))
+        engines.append(Kafka(home, settings.engine_ports))
     return engines
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from shared.local.engines import EnginePorts, Problem
 
 ROOT = Path(__file__).parents[2]
-JAR_CACHE = ROOT / ".cache" / "kafka"
 PORT = 8100
 PORTS = range(1024, 44_001)  # The engines lie above and move along.
 KAFKA_PORT = 29092

@@ -94,7 +94,7 @@ def screening(
     answers: tuple[int | None, ...] = (),
     at: datetime = START,
     instrument: InstrumentCode = "phq-9",
-    total: int | None = None,
+    total: float | None = None,
 ) -> commands.RecordScreening:
     given = answers or phq_9()
     return commands.RecordScreening("screening", at, PATIENT, instrument, given, total)

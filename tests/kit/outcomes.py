@@ -197,7 +197,7 @@ def assessed(
     given: Sequence[int | None],
     at: datetime = DAY_0,
     instrument: Any = "phq-9",
-    total: int | None = None,
+    total: float | None = None,
     **how: Any,
 ) -> Step:
     return posted(site.AssessmentAnswered(instrument, tuple(given), total), at, **how)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from services.intake.adapters import questionnaires
 from services.intake.adapters.schemas import (
     AsOfSchema,
     ClearanceSchema,
@@ -12,16 +13,18 @@ from services.intake.adapters.schemas import (
 )
 from services.intake.application import queries
 from services.intake.domain.patient import Identity
+from shared.codec.questionnaires.texts import Texts
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy, texts: Texts) -> Blueprint:
     blp = Blueprint("intake", __name__, url_prefix="/v1", description="Who may be treated.")
     _patients(blp, store, policy)
     _clearance(blp, store, policy)
     _identity(blp, store)
+    questionnaires.register(blp, texts)
     return blp
 
 

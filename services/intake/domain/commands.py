@@ -33,7 +33,7 @@ class RecordScreening:
     patient_id: str
     instrument: InstrumentCode
     answers: tuple[int | None, ...]
-    total: int | None
+    total: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,14 @@ def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Bluep
         view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
 
+    _ledger(blp, store)
+    add_record(blp, store, policy)
+    if vault:
+        add_process_notes(blp, ProcessNotes(store, vault, clock.utc_now, clock.random_token))
+    return blp
+
+
+def _ledger(blp: Blueprint, store: Store) -> None:
     @blp.get("/ledger")
     @blp.arguments(LedgerQuery, location="query")
     @blp.response(200, LedgerSchema)
@@ -80,8 +88,3 @@ def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Bluep
     def container(container_id: str) -> ContainerView:
         """One container: every movement, and the account of each encounter."""
         return found(ledgers.container(clinic_reads(store), container_id))
-
-    add_record(blp, store, policy)
-    if vault:
-        add_process_notes(blp, ProcessNotes(store, vault, clock.utc_now, clock.random_token))
-    return blp

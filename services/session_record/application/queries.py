@@ -107,7 +107,10 @@ class ReadinessQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ReadinessView:
-    """What is missing at `at`. What is asked at the door (fasting, escort, staff) is not here."""
+    """What is missing at `at`. What is asked at the door (fasting, escort, staff) is not here.
+
+    `intake_known_until`, `scheduling_known_until`: how old the answer is; None: nobody can say.
+    """
 
     patient_id: str
     appointment_id: str
@@ -115,6 +118,8 @@ class ReadinessView:
     ready: bool
     blockers: tuple[Reason, ...]
     policy_version: str
+    intake_known_until: datetime | None
+    scheduling_known_until: datetime | None
 
 
 def encounter(reads: Reads, encounter_id: str) -> Read[EncounterView] | None:
@@ -133,23 +138,32 @@ def readiness_of(
     reads: Reads, patient_id: str, question: ReadinessQuestion, policy: Policy
 ) -> ReadinessView | None:
     """None: this patient has no such appointment here."""
-    arrival = _arrival(reads, patient_id, question.appointment_id)
+    arrival = _arrival(reads, patient_id, question)
     if arrival is None:
         return None
     at = question.at or arrival.appointment.start
     blockers = _blockers(at, arrival, policy)
+    intake = reads.known_until(SESSION_RECORD, INTAKE, patient_id)
     return ReadinessView(
-        patient_id, question.appointment_id, at, not blockers, blockers, policy.version
+        patient_id,
+        question.appointment_id,
+        at,
+        not blockers,
+        blockers,
+        policy.version,
+        intake,
+        reads.known_until(SESSION_RECORD, SCHEDULING, patient_id),
     )
 
 
-def _arrival(reads: Reads, patient_id: str, appointment_id: str) -> Arrival | None:
-    appointment = reads.get(APPOINTMENTS, appointment_id)
+def _arrival(reads: Reads, patient_id: str, question: ReadinessQuestion) -> Arrival | None:
+    appointment = reads.get(APPOINTMENTS, question.appointment_id)
     if appointment is None or appointment.aggregate.patient_id != patient_id:
         return None
     course = reads.get(COURSES, appointment.aggregate.course_id)
     assert course, "an appointment is heard of after its course"
     standing, history = reads.get(STANDINGS, patient_id), reads.get(HISTORIES, patient_id)
+    at = question.at or appointment.aggregate.start
     known = standing.aggregate if standing else Standing(patient_id)
     return Arrival(
         appointment.aggregate,
@@ -157,14 +171,10 @@ def _arrival(reads: Reads, patient_id: str, appointment_id: str) -> Arrival | No
         known,
         history.aggregate if history else History(patient_id),
         existing=None,
-        heard=_heard(reads, patient_id),
+        # What is asked of the future is judged by what is known today, however old that is.
+        heard=Heard(at, at),
         elsewhere=_elsewhere(reads, known, appointment.clinic),
     )
-
-
-def _heard(reads: Reads, patient_id: str) -> Heard:
-    intake = reads.known_until(SESSION_RECORD, INTAKE, patient_id)
-    return Heard(intake, reads.known_until(SESSION_RECORD, SCHEDULING, patient_id))
 
 
 def _elsewhere(reads: Reads, standing: Standing, clinic: str) -> tuple[datetime, ...]:

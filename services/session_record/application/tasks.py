@@ -1,5 +1,6 @@
 """What comes of an event for the list of tasks: raised, closed, struck by the clock."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from services.session_record.application.documents import ENCOUNTERS, TASKS
@@ -70,7 +71,8 @@ def after_therapy(
         if goal.status == "active":
             due_at = therapy.due_at(goal, command.at, encounter, policy)
             term = Term("integration-follow-up", due_at, FOLLOW_UP, about=goal.goal_id)
-            _raise(command, encounter, term, uow)
+            again = replace(term, occasion=command.event_id)
+            _raise(command, encounter, again, uow)
 
 
 def without_therapy(

@@ -25,7 +25,6 @@ from shared.contracts.instruments.session import (
 from shared.contracts.instruments.substances import AUDIT, DAST_10
 from shared.contracts.instruments.suicide_risk import (
     C_SSRS,
-    RISK_LEVEL_LOINC,
     Triage,
     gravest_ideation,
     triage,
@@ -60,7 +59,6 @@ __all__ = [
     "PCL_5",
     "PHQ_9",
     "QIDS_SR16",
-    "RISK_LEVEL_LOINC",
     "SHAPS",
     "SHAPS_LIKERT",
     "WHO_5",

@@ -56,11 +56,14 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Loinc:
-    """LOINC codes, where clinical reference 5 gives them. `answers`: one code per value from 0."""
+    """LOINC codes, where clinical reference 5 gives them. `answers`: one code per value from 0.
+
+    `result` is what comes out: the total, of the C-SSRS screener the risk level.
+    """
 
     panel: str
     items: tuple[str, ...]
-    total: str = ""
+    result: str = ""
     answers: tuple[str, ...] = ()
 
 

@@ -39,7 +39,7 @@ BRS = Instrument(
     total_range=(1, 5),
     recall=Recall("trait"),
     licence=Licence("non-commercial", False, "Free for non-commercial use, else by permission."),
-    bands=((1, "low"), (3, "normal"), (4.31, "high")),
+    bands=((1, "low"), (3, "normal"), (4.31, "high")),  # [M]
     better="higher",
     reversed=(2, 4, 6),
 )

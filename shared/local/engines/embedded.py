@@ -11,7 +11,6 @@ from shared.local.engines.mongod import Mongod
 from shared.local.engines.ports import EnginePorts, free_engine_ports, require_free
 from shared.local.engines.problem import PortTaken, Problem
 
-CACHE = Path(__file__).parents[3] / ".cache" / "kafka"
 RACES_MAX = 3
 
 
@@ -24,9 +23,8 @@ class Engines:
     kafka: Kafka
     mongod: Mongod
 
-    def __init__(self, home: Path, ports: EnginePorts | None = None, cache: Path = CACHE) -> None:
+    def __init__(self, home: Path, ports: EnginePorts | None = None) -> None:
         self._home = home.resolve()
-        self._cache = cache
         self._wanted = ports
         self._settle(ports or free_engine_ports())
 
@@ -67,7 +65,7 @@ class Engines:
 
     def _settle(self, ports: EnginePorts) -> None:
         self._ports = ports
-        self.kafka = Kafka(self._home, ports, self._cache)
+        self.kafka = Kafka(self._home, ports)
         self.mongod = Mongod(self._home, ports.mongod)
 
     def _both(self) -> tuple[Engine, ...]:

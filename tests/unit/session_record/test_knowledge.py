@@ -1,8 +1,13 @@
 """Standing: periods as intake tells them, so that a late report is judged by its own time."""
 
-from services.session_record.domain import knowledge
-from services.session_record.domain.commands import EndClearance, EndConsent, EndHold, KnowHold
-from services.session_record.domain.knowledge import SafetyHold, Standing
+from services.session_record.domain.knowledge import standing as knowledge
+from services.session_record.domain.knowledge.standing import SafetyHold, Standing
+from services.session_record.domain.knowledge.told import (
+    EndClearance,
+    EndConsent,
+    EndHold,
+    KnowHold,
+)
 from tests.kit.session_record import (
     NOON,
     PATIENT,

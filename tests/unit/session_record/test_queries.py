@@ -30,11 +30,11 @@ def test_an_encounter_shows_what_was_recorded_in_it() -> None:
 
     assert read
     view = read.aggregate
-    assert (view.status, len(view.readings), view.alarms) == ("finished", 2, ())
+    assert (view.status, len(view.readings), view.alarms) == ("finished", 8, ())
     assert view.dose
     assert (view.dose.dose_mg, view.dose.dose_mg_per_kg) == (40.0, 0.5)
     assert view.discharge
-    assert read.version == 5
+    assert read.version == 12
 
 
 def test_an_unknown_encounter_is_not_found() -> None:
@@ -73,7 +73,11 @@ def test_readiness_can_be_asked_for_another_time() -> None:
     view = queries.readiness_of(reads, PATIENT, late, POLICY)
 
     assert view
-    assert [each.code for each in view.blockers] == ["no-valid-clearance"]
+    assert [each.code for each in view.blockers] == [
+        "no-valid-clearance",
+        "pregnancy-not-excluded",
+        "weight-out-of-date",
+    ]
 
 
 def test_readiness_names_an_appointment_that_cannot_be_kept() -> None:

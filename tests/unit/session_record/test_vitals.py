@@ -1,10 +1,16 @@
 """Vital signs: order, repetition, and the ladder of alarms at its bounds."""
 
+from typing import Any
+
 import pytest
 
-from services.session_record.domain.vitals import KEYS, alarms_of, record_vitals
+from services.session_record.domain.encounter import Encounter
+from services.session_record.domain.monitoring import vitals
+from services.session_record.domain.monitoring.ladder import KEYS, alarms_of
+from services.session_record.domain.monitoring.samples import of_reading
 from shared.contracts.session_record import VitalsAlarmRaised
 from shared.kernel.errors import Rejected
+from shared.kernel.policy import Policy
 from tests.kit.session_record import (
     OTHER,
     POLICY,
@@ -14,6 +20,10 @@ from tests.kit.session_record import (
     observe,
     stricter,
 )
+
+
+def record_vitals(command: Any, encounter: Encounter, policy: Policy) -> vitals.Taken:
+    return vitals.record_vitals(command, encounter, (), policy)
 
 
 def test_readings_are_kept_in_order_of_time_whenever_they_come() -> None:
@@ -61,13 +71,17 @@ def test_other_values_of_the_same_time_are_another_reading() -> None:
 def test_each_measure_raises_its_gravest_alarm_at_the_policys_bound(
     values: dict[str, int], rules: list[str]
 ) -> None:
-    assert [alarm.rule for alarm in alarms_of(a_reading(**values), POLICY)] == rules
+    assert [alarm.rule for alarm in alarms_of(of_reading(a_reading(**values)), POLICY)] == rules
 
 
 def test_an_alarm_says_the_rule_the_value_and_the_limit_and_keeps_the_policy() -> None:
     encounter, events = record_vitals(observe(systolic=182), an_encounter(), POLICY)
 
-    assert events == (VitalsAlarmRaised("e-dosing-1", "systolic-stop", 182, 180, "stop"),)
+    assert events == (
+        VitalsAlarmRaised(
+            "e-dosing-1", "systolic-stop", 182, 180, "stop", at(5), POLICY.id, POLICY.version
+        ),
+    )
     assert [each.rule for each in encounter.alarms] == ["systolic-stop"]
     assert encounter.ladders == (POLICY.reference(*KEYS),)
 

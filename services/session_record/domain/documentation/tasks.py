@@ -52,18 +52,20 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """What a task is for, and how long it may take."""
+    """What a task is for, and how long it may take. `occasion`: the event that asked for it, of
+    what may be asked for again."""
 
     kind: TaskKind
     due_at: datetime
     source: str
     warn_after: timedelta | None = None
     about: str = ""
+    occasion: str = ""
 
 
 def raise_task(command: Command, encounter: Encounter, term: Term) -> tuple[Task, TaskRaised]:
     task = Task(
-        derive(command.event_id, f"task/{encounter.encounter_id}/{term.kind}/{term.about}"),
+        derive(encounter.encounter_id, f"task/{term.kind}/{term.about}/{term.occasion}"),
         encounter.patient_id,
         encounter.encounter_id,
         term.kind,

@@ -1,26 +1,58 @@
 """How much: the route's limits, the weight, the step from the dose before (SES-2, 3.1)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from services.session_record.domain.dose.asked import Asked, weight_key
 from services.session_record.domain.encounter import Concern
 from services.session_record.domain.ledger.container import exact
 from services.session_record.domain.rule import Rule
+from shared.contracts.site import Route
 from shared.kernel.policy import Policy
 
 GRAVE = "adverse.review_grade_min"
 
 
-def key(asked: Asked, bound: str) -> str:
-    """The policy key of a bound of the route: iv and im by weight, the others in mg."""
-    unit = "mg_per_kg" if asked.is_parenteral else "mg"
-    return f"dose.{asked.command.route}.{bound}_{unit}"
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The policy keys of a route: iv and im in mg/kg, the others in mg. `soft` None: there is no
+    usual range below the ceiling."""
+
+    start: str
+    soft: str | None
+    hard: str
+    step: str
+
+
+BOUNDS: Mapping[Route, Bounds] = {
+    "iv": Bounds(
+        "dose.iv.start_mg_per_kg",
+        "dose.iv.soft_mg_per_kg",
+        "dose.iv.hard_mg_per_kg",
+        "dose.iv.step_mg_per_kg",
+    ),
+    "im": Bounds(
+        "dose.im.start_mg_per_kg",
+        "dose.im.soft_mg_per_kg",
+        "dose.im.hard_mg_per_kg",
+        "dose.im.step_mg_per_kg",
+    ),
+    "sl": Bounds("dose.sl.start_mg", "dose.sl.soft_mg", "dose.sl.hard_mg", "dose.sl.step_mg"),
+    "esketamine": Bounds(
+        "dose.esketamine.start_mg", None, "dose.esketamine.hard_mg", "dose.esketamine.step_mg"
+    ),
+}
 
 
 def keys(asked: Asked) -> tuple[str, ...]:
-    bounds = [key(asked, bound) for bound in ("start", "soft", "hard", "step")]
-    used = [*bounds, weight_key(asked.command), "dose.weight_tolerance_percent", GRAVE]
-    return tuple(each for each in used if each != "dose.esketamine.soft_mg")
+    bounds = bounds_of(asked)
+    used = (bounds.start, bounds.soft, bounds.hard, bounds.step, weight_key(asked.command))
+    return (*(key for key in used if key), "dose.weight_tolerance_percent", GRAVE)
+
+
+def bounds_of(asked: Asked) -> Bounds:
+    return BOUNDS[asked.command.route]
 
 
 def other_route(asked: Asked, _policy: Policy) -> str:
@@ -37,7 +69,7 @@ def no_valid_weight(asked: Asked, policy: Policy) -> str:
 
 
 def above_the_limit(asked: Asked, policy: Policy) -> str:
-    return _above(asked, policy[key(asked, "hard")])
+    return _above(asked, policy[bounds_of(asked).hard])
 
 
 def not_what_the_weight_gives(asked: Asked, policy: Policy) -> str:
@@ -53,7 +85,7 @@ def not_what_the_weight_gives(asked: Asked, policy: Policy) -> str:
 
 
 def more_than_a_step(asked: Asked, policy: Policy) -> str:
-    rise, step = _rise(asked), policy[key(asked, "step")]
+    rise, step = _rise(asked), policy[bounds_of(asked).step]
     if rise is None or rise <= exact(step):
         return ""
     unit = "mg/kg" if asked.is_parenteral else "mg"
@@ -85,10 +117,10 @@ RULES: tuple[Rule[Asked], ...] = (
 
 def concerns(asked: Asked, policy: Policy) -> tuple[Concern, ...]:
     """What is unusual and not forbidden: kept on the record with the reason that was given."""
-    found = []
-    if asked.command.route != "esketamine" and (words := _above(asked, policy[key(asked, "soft")])):
+    bounds, found = bounds_of(asked), []
+    if bounds.soft and (words := _above(asked, policy[bounds.soft])):
         found.append(("above-usual-range", words))
-    if asked.before is None and (words := _above(asked, policy[key(asked, "start")])):
+    if asked.before is None and (words := _above(asked, policy[bounds.start])):
         found.append(("above-start", f"{words}, the usual first dose"))
     return tuple(Concern(code, words, asked.command.weighed) for code, words in found)
 

@@ -1,5 +1,7 @@
 """SES-7: what was written stays as it was; a correction follows it, by whom, when and why."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,7 +97,7 @@ def test_a_refused_amendment_says_which_entry_is_the_newest() -> None:
     ],
     ids=["another kind", "two kinds", "none"],
 )
-def test_an_amendment_has_the_kind_of_what_it_amends(content: dict[str, object]) -> None:
+def test_an_amendment_has_the_kind_of_what_it_amends(content: dict[str, Any]) -> None:
     clinic = Clinic()
     clinic.take(noted())
 

@@ -3,7 +3,6 @@
 import base64
 import json
 import logging
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -162,10 +161,12 @@ def test_the_audit_row_says_who_and_when_and_never_what(written: Clinic) -> None
     assert all(each["at"] for each in rows)
 
 
-def test_two_versions_at_the_same_time_are_one_and_a_refusal(clinic: Clinic) -> None:
+def test_two_versions_at_the_same_time_are_one_and_a_refusal(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = a_client(clinic)
     client.put(PATH, json={"text": "first"})
-    clinic.store.transact = _lost  # type: ignore[method-assign]
+    monkeypatch.setattr(clinic.store, "transact", _lost)
 
     answer = client.put(PATH, json={"text": "second"})
 
@@ -197,14 +198,14 @@ def test_a_rotated_key_opens_what_the_old_one_sealed(written: Clinic) -> None:
 
 
 @pytest.fixture
-def tampered(written: Clinic) -> Iterator[Clinic]:
+def tampered(written: Clinic) -> Clinic:
     session = written.store.session()
     [document] = session.where(NOTES.name, {})
     sealed = base64.b64decode(document["state"]["sealed"])
     changed = base64.b64encode(sealed[:-1] + bytes([sealed[-1] ^ 1])).decode()
     state = document["state"] | {"sealed": changed}
     session.replace(NOTES.name, [document | {"state": state, "version": 2}])
-    yield written
+    return written
 
 
 def test_what_was_changed_in_the_store_is_not_shown(tampered: Clinic) -> None:

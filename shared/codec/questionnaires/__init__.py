@@ -1,0 +1,1 @@
+"""Questionnaires as people and other systems see them: their text, and FHIR."""
