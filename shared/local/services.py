@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from shared.local.compose.secrets import KEYS, encryption_key
 from shared.local.engines.process import ChildProcess
-from shared.local.issuer.clients import Client
+from shared.local.issuer.clients import Client, write_private
 from shared.local.issuer.tokens import AUDIENCE
 from shared.local.settings import ROOT, Settings
 
@@ -93,6 +94,7 @@ def with_database(server_uri: str, database: str) -> str:
 def _environment(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
     apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
     return {
+        **_own_key(PACKAGES[process.service], settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
         "HTTP_PORT" if process.kind == "api" else "PROBE_PORT": str(process.port),
@@ -105,6 +107,16 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
         "LOG_LEVEL": settings.log_level,
         "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena: a third of the api's memory
     }
+
+
+def _own_key(database: str, settings: Settings) -> dict[str, str]:
+    """Drawn at the first start; whoever removes the data removes the key with it."""
+    if database not in KEYS:
+        return {}
+    file = settings.home / "secrets" / KEYS[database]
+    if not file.exists():
+        write_private(file, encryption_key())
+    return {f"{KEYS[database].upper()}_FILE": str(file)}
 
 
 def _addresses(service: str, settings: Settings) -> dict[str, Any]:

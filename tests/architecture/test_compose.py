@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from shared.local.compose.network import ISSUER, ISSUER_PORT, described
 from shared.local.compose.secrets import write_once
 from shared.local.services import PACKAGES, Backends, describe
 from shared.local.settings import Settings
-from shared.runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
@@ -22,7 +22,10 @@ CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
 PROCESSES = {f"{service}-{kind}" for service in SERVICES for kind in ("api", "consumer", "relay")}
 LONG_LIVED = {name for name, each in CONTAINERS.items() if each["restart"] != "no"}
 PUBLISHED = {"kafka", "dev-issuer", "prometheus", *(f"{service}-api" for service in SERVICES)}
-SETTINGS = {each.name.upper(): each.default is MISSING for each in fields(ServiceSettings)}
+SETTINGS = {
+    service: import_module(f"services.{package}.settings").Settings
+    for service, package in PACKAGES.items()
+}
 
 every_container = pytest.mark.parametrize("name", sorted(CONTAINERS))
 every_process = pytest.mark.parametrize("name", sorted(PROCESSES))
@@ -75,11 +78,12 @@ def test_the_stores_are_on_a_network_without_a_way_out() -> None:
 
 @every_process
 def test_a_process_is_told_all_that_it_must_know_and_nothing_else(name: str) -> None:
-    variables = CONTAINERS[name]["environment"]
-    told = {each if each in SETTINGS else each.removesuffix("_FILE") for each in variables}
+    settings = fields(SETTINGS[name.rpartition("-")[0]])
+    variables, known = CONTAINERS[name]["environment"], {each.name.upper() for each in settings}
+    told = {each if each in known else each.removesuffix("_FILE") for each in variables}
 
-    assert {variable for variable, is_required in SETTINGS.items() if is_required} <= told
-    assert told <= set(SETTINGS)
+    assert {each.name.upper() for each in settings if each.default is MISSING} <= told
+    assert told <= known
 
 
 @every_process

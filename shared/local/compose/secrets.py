@@ -1,9 +1,10 @@
 """`python -m shared.local.compose.secrets FOLDER DATABASE...`: draws passwords at the first start.
 
 One folder per reader, each a volume of its own: a service sees its own password and no other.
-A service's user bears the name of its database.
+A service's user bears the name of its database. Beside it is the key that only this service has.
 """
 
+import base64
 import os
 import secrets
 import sys
@@ -11,6 +12,8 @@ from pathlib import Path
 
 ADMIN = "mongodb"
 FILE = "mongodb_uri"
+KEYS = {"session_record": "process_note_key"}
+"""The key-encryption key of a database's service, in a file of that name beside its password."""
 _ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
 _SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"
 
@@ -19,6 +22,8 @@ def main() -> None:
     folder, databases = Path(sys.argv[1]), sys.argv[2:]
     for name in databases:
         write_once(folder / name / FILE, _SERVICE_URI.format(name=name, password=_password()))
+    for name, key in KEYS.items():
+        write_once(folder / name / key, encryption_key())
     write_once(folder / ADMIN / FILE, _ADMIN_URI.format(password=_password()))
 
 
@@ -33,6 +38,11 @@ def write_once(file: Path, content: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(file)
+
+
+def encryption_key() -> str:
+    """32 bytes in base64, as the services' settings want it."""
+    return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def _password() -> str:
