@@ -18,6 +18,7 @@ from services.session_record.application.documents import (
     HISTORIES,
     PRACTITIONERS,
     RECORDS,
+    STANDINGS,
     TASKS,
 )
 from services.session_record.domain.documentation import commands
@@ -26,6 +27,7 @@ from services.session_record.domain.documentation.records import Record, record_
 from services.session_record.domain.encounter import Discharge, Dose, Encounter, Reading
 from services.session_record.domain.history import Entry, History
 from services.session_record.domain.knowledge.staff import Credential, Practitioner
+from services.session_record.domain.knowledge.standing import Standing
 from shared.codec import strict_json
 from shared.codec.cloudevents import content_sha256, from_structured
 from shared.contracts import site
@@ -228,6 +230,7 @@ class Clinic:
         for each in found:
             self._put(ENCOUNTERS, each)
         self._put(HISTORIES, History(PATIENT, tuple(_entry(each) for each in found)))
+        self._put(STANDINGS, Standing(PATIENT))
         for name in ("prescriber", "therapist"):
             self._put(PRACTITIONERS, a_practitioner(name))
 

@@ -23,6 +23,7 @@ from services.session_record.domain.documentation import (
 )
 from services.session_record.domain.documentation import commands as told
 from services.session_record.domain.documentation.amending import Amended
+from services.session_record.domain.documentation.consequences import corrected_history
 from services.session_record.domain.documentation.records import Record
 from services.session_record.domain.documentation.signing import Signing
 from services.session_record.domain.documentation.therapy import check_therapy
@@ -56,14 +57,14 @@ def amend(command: told.Amend, uow: UnitOfWork, policy: Policy) -> None:
     encounter, record, kind = _entry(command, uow)
     said = command.content.therapy
     _check(command, said, encounter, uow)
-    _save(command, amending.amend(command, record, encounter, kind), uow, policy)
+    _save(command, amending.amend(command, record, encounter, kind, policy), uow, policy)
     if said:
         tasks.after_therapy(command, said, encounter, uow, policy)
 
 
 def retract(command: told.Retract, uow: UnitOfWork, policy: Policy) -> None:
     encounter, record, kind = _entry(command, uow)
-    _save(command, amending.retract(command, record, encounter, kind), uow, policy)
+    _save(command, amending.retract(command, record, encounter, kind, policy), uow, policy)
     entry = record.entry(command.entry)
     if entry and entry.content.therapy:
         tasks.without_therapy(command, entry.content.therapy, encounter, uow)
@@ -106,11 +107,13 @@ def _not_yet(entry: str, source: str) -> NotYet:
 
 
 def _save(command: told.Change, amended: Amended, uow: UnitOfWork, policy: Policy) -> None:
+    before, after = uow.require(ENCOUNTERS, command.encounter_id), amended.encounter
     uow.save(RECORDS, amended.record)
-    uow.save(ENCOUNTERS, amended.encounter, *amended.told)
+    uow.save(ENCOUNTERS, after, *amended.told)
+    if after != before:
+        history = uow.require(HISTORIES, after.patient_id)
+        uow.save(HISTORIES, corrected_history(history, after))
     if amended.before:
-        history = uow.require(HISTORIES, amended.encounter.patient_id)
-        uow.save(HISTORIES, amending.reactions_of(history, amended.encounter))
         tasks.after_correction(command, amended, uow, policy)
 
 

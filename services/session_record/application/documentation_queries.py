@@ -19,6 +19,7 @@ from services.session_record.domain.documentation.records import (
 )
 from services.session_record.domain.documentation.rems import RemsForm
 from services.session_record.domain.documentation.tasks import OPEN, Status, Task
+from services.session_record.domain.encounter import Assessment, Encounter
 from shared.contracts.documentation import TaskKind
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import (
@@ -27,6 +28,7 @@ from shared.contracts.site import (
     EntryKind,
     RemsAnswers,
     Therapy,
+    VitalSigns,
 )
 from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
@@ -46,6 +48,7 @@ class EntryView:
     therapy: Therapy | None
     rems_answers: RemsAnswers | None
     adverse_event: AdverseEventContent | None
+    vital_signs: VitalSigns | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class SignatureView:
 
 @dataclass(frozen=True, slots=True)
 class RecordView:
+    """`assessments`: the questionnaires of the session (MEQ30, EBI), beside what was written."""
+
     encounter_id: str
     patient_id: str
     course_id: str
@@ -66,6 +71,7 @@ class RecordView:
     amendments: tuple[Amendment, ...]
     escalations: tuple[Escalation, ...]
     rems: Submission | None
+    assessments: tuple[Assessment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,8 @@ def record(reads: Reads, encounter_id: str) -> Read[RecordView] | None:
     found = reads.get(RECORDS, encounter_id)
     written = found.aggregate if found else record_of(encounter.aggregate)
     version = found.version if found else 0
-    return Read(_record(written), version, encounter.clinic, encounter.cursor)
+    view = _record(written, encounter.aggregate)
+    return Read(view, version, encounter.clinic, encounter.cursor)
 
 
 def rems_form(reads: Reads, encounter_id: str, policy: Policy) -> RemsForm | None:
@@ -120,7 +127,7 @@ def tasks(
     return [Read(_task(each.aggregate), each.version, each.clinic, each.cursor) for each in found]
 
 
-def _record(written: Record) -> RecordView:
+def _record(written: Record, encounter: Encounter) -> RecordView:
     signature = written.signature
     return RecordView(
         written.encounter_id,
@@ -134,6 +141,7 @@ def _record(written: Record) -> RecordView:
         written.amendments,
         written.escalations,
         written.rems,
+        encounter.assessments,
     )
 
 
@@ -150,6 +158,7 @@ def _entry(entry: Entry, written: Record) -> EntryView:
         content.therapy,
         content.rems_answers,
         content.adverse_event,
+        content.vital_signs,
     )
 
 

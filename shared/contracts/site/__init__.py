@@ -26,6 +26,7 @@ from shared.contracts.site.documentation import (
     SetAndSetting,
     Therapy,
     TherapyDocumented,
+    VitalSigns,
 )
 from shared.contracts.site.intake import (
     ClearanceDecided,
@@ -151,6 +152,7 @@ __all__ = [
     "TimeOut",
     "TreatmentHistoryTaken",
     "Trial",
+    "VitalSigns",
     "WeeklyHours",
     "WorkUpItem",
     "WorkUpResult",

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.shapes import Between, Code, Id, Items, OptionalId, Text
-from shared.contracts.site.session_record import SeriousCriterion
+from shared.contracts.site.session_record import SeriousCriterion, Symptom
 
 Words = Annotated[str, Text(1000, shortest=0)]
 """A short text, or none."""
@@ -19,7 +19,7 @@ Conviction = Annotated[int, Between(0, 100, "%")]
 GoalStatus = Literal["active", "achieved", "on-hold", "cancelled"]
 """As FHIR's Goal.lifecycleStatus."""
 Section = Literal["history", "observation", "assessment", "plan", "session", "instructions"]
-EntryKind = Literal["chart-note", "therapy", "rems-answers", "adverse-event"]
+EntryKind = Literal["chart-note", "therapy", "rems-answers", "adverse-event", "vital-signs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +191,21 @@ class AdverseEventContent:
 
 
 @dataclass(frozen=True, slots=True)
+class VitalSigns:
+    """As `ObservationRecorded`, by a person. `measured_at` None: when the original was."""
+
+    systolic: Annotated[int, Between(1, 400, "mm[Hg]")]
+    diastolic: Annotated[int, Between(1, 300, "mm[Hg]")]
+    heart_rate: Annotated[int, Between(1, 400, "/min")]
+    oxygen_saturation: Annotated[int, Between(0, 100, "%")]
+    weight_kg: Annotated[float, Between(1, 1000, "kg")] | None = None
+    respiratory_rate: Annotated[int, Between(0, 100, "/min")] | None = None
+    moaas: Annotated[int, Between(0, 5)] | None = None
+    symptoms: Annotated[tuple[Symptom, ...], Items(7)] = ()
+    measured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EntryAmended:
     """What `entry` (the id of the event that made it) should have said, whole: exactly one kind."""
 
@@ -203,6 +218,7 @@ class EntryAmended:
     therapy: Therapy | None = None
     rems_answers: RemsAnswers | None = None
     adverse_event: AdverseEventContent | None = None
+    vital_signs: VitalSigns | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ C = TypeVar("C")
 THERAPY = frozenset({"therapist", "sitter", "prescriber"})
 CLINICAL = THERAPY | {"nurse", "psychiatrist"}
 SIGNERS = frozenset({"therapist", "prescriber", "psychiatrist"})
-_CONTENT = ("note", "therapy", "rems_answers", "adverse_event")
+_CONTENT = ("note", "therapy", "rems_answers", "adverse_event", "vital_signs")
 
 
 def documentation_routes(policy: Policy) -> Routes:

@@ -14,14 +14,20 @@ from services.session_record.domain.documentation.records import (
     Record,
     with_entry,
 )
-from services.session_record.domain.encounter import AdverseEvent, Encounter, check_patient
-from services.session_record.domain.history import History, Reaction
+from services.session_record.domain.encounter import (
+    AdverseEvent,
+    Encounter,
+    Reading,
+    check_patient,
+)
+from services.session_record.domain.monitoring.corrected import correct, reading_of, withdraw
 from shared.contracts.documentation import EncounterAmended
-from shared.contracts.session_record import AdverseEventRecorded
-from shared.contracts.site import AdverseEventContent, EntryKind
+from shared.contracts.session_record import AdverseEventRecorded, VitalsAlarmRaised
+from shared.contracts.site import AdverseEventContent, EntryKind, VitalSigns
 from shared.kernel.errors import Rejected
+from shared.kernel.policy import Policy
 
-Told = EncounterAmended | AdverseEventRecorded
+Told = EncounterAmended | AdverseEventRecorded | VitalsAlarmRaised
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +44,41 @@ def kind_of(entry_id: str, record: Record, encounter: Encounter) -> EntryKind | 
     """None: no entry of this id has been heard of."""
     if entry := record.entry(entry_id):
         return entry.content.kind
-    return "adverse-event" if _event(encounter, entry_id) else None
+    if _event(encounter, entry_id):
+        return "adverse-event"
+    readings = (*encounter.readings, *encounter.in_error)
+    return "vital-signs" if any(entry_id in each.events for each in readings) else None
 
 
-def amend(command: Amend, record: Record, encounter: Encounter, kind: EntryKind) -> Amended:
+def amend(
+    command: Amend, record: Record, encounter: Encounter, kind: EntryKind, policy: Policy
+) -> Amended:
     _check(command, record, encounter)
     if command.content.kinds() != (kind,):
         words = f"the entry is of kind {kind}: send its content whole, and nothing of another kind"
         raise Rejected("other-kind", words)
     changed = _with_amendment(command, record, kind, "amended")
     changed = with_entry(changed, command, command.author, command.content)
-    told = _told(command, kind, "amended")
-    content = command.content.adverse_event
-    if content is None:
-        return Amended(changed, encounter, (told,))
-    return _corrected(command, content, Amended(changed, encounter, (told,)))
+    amended = Amended(changed, encounter, (_told(command, kind, "amended"),))
+    if content := command.content.adverse_event:
+        return _reported(command, content, amended)
+    if said := command.content.vital_signs:
+        return _measured(command, said, amended, policy)
+    return amended
 
 
-def retract(command: Retract, record: Record, encounter: Encounter, kind: EntryKind) -> Amended:
+def retract(
+    command: Retract, record: Record, encounter: Encounter, kind: EntryKind, policy: Policy
+) -> Amended:
     _check(command, record, encounter)
     changed = _with_amendment(command, record, kind, "entered-in-error")
-    told = _told(command, kind, "entered-in-error")
+    told = (_told(command, kind, "entered-in-error"),)
+    if kind == "vital-signs":
+        reading = _reading(command, encounter)
+        return Amended(changed, withdraw(reading, encounter, policy), told)
     before = _event(encounter, command.entry)
     without = _over(encounter, command) if before else encounter
-    return Amended(changed, without, (told,), before)
+    return Amended(changed, without, told, before)
 
 
 def standing(encounter: Encounter) -> tuple[AdverseEvent, ...]:
@@ -69,23 +86,12 @@ def standing(encounter: Encounter) -> tuple[AdverseEvent, ...]:
     return tuple(each for each in encounter.adverse_events if not each.amended_by)
 
 
-def reactions_of(history: History, encounter: Encounter) -> History:
-    """The patient's history with the adverse events of this encounter that count."""
-    count = tuple(
-        Reaction(each.at, each.term, each.grade, each.serious) for each in standing(encounter)
-    )
-    entries = tuple(
-        replace(each, reactions=count) if each.encounter_id == encounter.encounter_id else each
-        for each in history.entries
-    )
-    return replace(history, entries=entries)
-
-
 def _check(command: Change, record: Record, encounter: Encounter) -> None:
     check_patient(command, encounter)
     if before := record.amendment_of(command.entry):
         _refuse(before)
-    written = record.entry(command.entry) or _event(encounter, command.entry)
+    name = command.entry
+    written = record.entry(name) or _event(encounter, name) or reading_of(encounter, name)
     if written and command.at < written.at:
         words = "the correction is dated before the entry it corrects; check the time"
         raise Rejected("before-its-entry", words)
@@ -122,7 +128,7 @@ def _told(
     return EncounterAmended(command.encounter_id, command.entry, kind, change)
 
 
-def _corrected(command: Amend, content: AdverseEventContent, amended: Amended) -> Amended:
+def _reported(command: Amend, content: AdverseEventContent, amended: Amended) -> Amended:
     """The corrected adverse event stands beside the one it replaces, and is told anew (SES-6)."""
     before = _event(amended.encounter, command.entry)
     assert before, "an adverse event is amended where it was reported"
@@ -142,6 +148,21 @@ def _corrected(command: Amend, content: AdverseEventContent, amended: Amended) -
     )
     encounter, recorded = report_adverse_event(report, _over(amended.encounter, command))
     return Amended(amended.record, encounter, (*amended.told, recorded), before)
+
+
+def _measured(command: Amend, said: VitalSigns, amended: Amended, policy: Policy) -> Amended:
+    """The corrected values stand in the place of the reading, and are judged as they are now."""
+    reading = _reading(command, amended.encounter)
+    encounter, alarms = correct(command.event_id, said, reading, amended.encounter, policy)
+    return Amended(amended.record, encounter, (*amended.told, *alarms))
+
+
+def _reading(command: Change, encounter: Encounter) -> Reading:
+    reading = reading_of(encounter, command.entry)
+    if reading is None:
+        words = "this reading was corrected before, under the id of another event that sent it"
+        raise Rejected("already-amended", words)
+    return reading
 
 
 def _is_graver(content: AdverseEventContent, before: AdverseEvent) -> bool:

@@ -9,6 +9,7 @@ from shared.contracts.site import (
     EntryKind,
     RemsAnswers,
     Therapy,
+    VitalSigns,
 )
 
 
@@ -20,6 +21,7 @@ class Content:
     therapy: Therapy | None = None
     rems_answers: RemsAnswers | None = None
     adverse_event: AdverseEventContent | None = None
+    vital_signs: VitalSigns | None = None
 
     def kinds(self) -> tuple[EntryKind, ...]:
         named: tuple[tuple[EntryKind, object], ...] = (
@@ -27,6 +29,7 @@ class Content:
             ("therapy", self.therapy),
             ("rems-answers", self.rems_answers),
             ("adverse-event", self.adverse_event),
+            ("vital-signs", self.vital_signs),
         )
         return tuple(kind for kind, content in named if content is not None)
 

@@ -6,19 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.session_record.domain.monitoring.ladder import stops
 from shared.contracts import site
 from shared.storage.steps import Step
 from tests.kit.documentation import (
     ANSWERS,
+    DOSE,
     GOAL,
     NAUSEA,
+    POLICY,
     SAE,
     Clinic,
     a_finished,
     amended,
+    an_encounter,
     answered,
     at,
     noted,
+    posted,
     reported,
     retracted,
     signed,
@@ -185,6 +190,101 @@ def test_a_corrected_adverse_event_must_agree_with_itself_too() -> None:
 
     assert code == ["grade-outcome-mismatch"]
     assert not clinic.encounter().adverse_events[0].amended_by
+
+
+# ---- vital signs -------------------------------------------------------------------------------
+
+CORRECT = site.VitalSigns(125, 80, 70, 98, 80.0)
+
+
+def observed(event_id: str = "obs-1", systolic: int = 185, weight_kg: float = 80.0) -> Step:
+    data = site.ObservationRecorded(DOSE, systolic, 80, 70, 98, weight_kg)
+    return posted(data, at(5), event_id=event_id)
+
+
+@pytest.fixture
+def measured() -> Clinic:
+    """A session under way, with one reading in it that is an alarm."""
+    clinic = Clinic(an_encounter())
+    clinic.take(observed())
+    return clinic
+
+
+def test_ses_7_an_amended_reading_is_kept_apart_and_the_new_one_is_judged(
+    measured: Clinic,
+) -> None:
+    measured.take(amended("obs-1", "amend-1", vital_signs=CORRECT))
+
+    encounter = measured.encounter()
+    assert [each.systolic for each in encounter.in_error] == [185]
+    assert [(each.systolic, each.events) for each in encounter.readings] == [(125, ("amend-1",))]
+    assert stops(encounter, POLICY, at(60)) == ()
+    assert [each["kind"] for each in measured.told("amended")] == ["vital-signs"]
+
+
+def test_an_alarm_that_was_raised_stays_and_the_corrected_value_raises_its_own() -> None:
+    clinic = Clinic(an_encounter())
+    clinic.take(observed(systolic=125))
+    worse = site.VitalSigns(190, 80, 70, 98)
+
+    clinic.take(amended("obs-1", "amend-1", vital_signs=worse))
+    clinic.take(retracted("amend-1", "retract-1"))
+
+    assert [each["value"] for each in clinic.told("vitals-alarm-raised")] == [190]
+    assert [each.value for each in clinic.encounter().alarms] == [190]
+    assert clinic.encounter().readings == ()
+
+
+def test_a_reading_measured_at_another_time_is_put_in_its_place(measured: Clinic) -> None:
+    later = site.VitalSigns(125, 80, 70, 98, measured_at=at(15))
+
+    measured.take(amended("obs-1", "amend-1", vital_signs=later))
+
+    assert [each.at for each in measured.encounter().readings] == [at(15)]
+
+
+def test_a_corrected_weight_is_the_weight_that_later_doses_are_checked_against(
+    measured: Clinic,
+) -> None:
+    assert [each.kg for each in measured.history().weights()] == [80.0]
+
+    measured.take(amended("obs-1", "amend-1", vital_signs=site.VitalSigns(125, 80, 70, 98, 74.0)))
+    assert [each.kg for each in measured.history().weights()] == [74.0]
+    measured.take(retracted("amend-1", "retract-1"))
+
+    assert list(measured.history().weights()) == []
+
+
+def test_a_reading_sent_twice_is_corrected_under_either_id_and_once(measured: Clinic) -> None:
+    measured.take(observed("obs-2"))
+
+    codes = measured.codes(
+        amended("obs-2", "amend-1", vital_signs=CORRECT),
+        amended("obs-1", "amend-2", vital_signs=CORRECT),
+        amended("obs-2", "amend-3", vital_signs=CORRECT),
+        retracted("obs-1", "retract-1"),
+    )
+
+    assert codes == ["", "already-amended", "already-amended", "already-amended"]
+
+
+def test_ses_7_a_signed_record_takes_a_corrected_reading_and_no_new_one() -> None:
+    clinic = Clinic(an_encounter())
+    clinic.take(observed(), posted(site.EncounterAbandoned(DOSE, "unwell"), at(130)))
+    clinic.take(noted(), signed())
+
+    codes = clinic.codes(observed("obs-2", 126), amended("obs-1", "a-1", vital_signs=CORRECT))
+
+    assert codes == ["record-locked", ""]
+    assert clinic.encounter().signed_at == at(150)
+    assert [each.systolic for each in clinic.encounter().readings] == [125]
+
+
+def test_an_impossible_correction_is_refused_like_an_impossible_reading(measured: Clinic) -> None:
+    swapped = site.VitalSigns(80, 125, 70, 98)
+
+    assert measured.codes(amended("obs-1", "amend-1", vital_signs=swapped)) != [""]
+    assert [each.systolic for each in measured.encounter().readings] == [185]
 
 
 # ---- the property ------------------------------------------------------------------------------
