@@ -54,6 +54,7 @@ from tests.kit.session_record.service import (
 )
 from tests.kit.session_record.steps import (
     arrived,
+    at_clinic,
     booked,
     cleared,
     consented,
@@ -112,6 +113,7 @@ __all__ = [
     "arrive",
     "arrived",
     "at",
+    "at_clinic",
     "booked",
     "cleared",
     "consented",

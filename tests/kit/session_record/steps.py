@@ -1,5 +1,6 @@
 """Events as steps: what sites post of the usual patient, and what Kafka tells."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -49,6 +50,15 @@ def heard(data: Any, when: datetime = NOON, patient: str = PATIENT) -> Step:
     record = to_kafka(event, TOPIC_OF[data.type].name)
     origin = Origin(record.topic, 0, number, record.key, record.value, record.headers)
     return step_of(origin, SESSION_RECORD, ROUTES)
+
+
+def at_clinic(clinic: str, *steps: Step) -> tuple[Step, ...]:
+    """The same events as another clinic's."""
+    return tuple(
+        replace(step, envelope=replace(step.envelope, clinic=clinic))
+        for step in steps
+        if step.envelope
+    )
 
 
 def registered(person_id: str = "person-1", **how: Any) -> Step:
