@@ -2,8 +2,8 @@
 
 import sys
 
-from services.intake.main import SERVICE
+from services.intake.main import configured
 from services.intake.settings import Settings
 from shared.processes.command import main
 
-main(SERVICE, sys.argv[1:], Settings)
+main(configured, sys.argv[1:], Settings)

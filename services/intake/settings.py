@@ -1,6 +1,6 @@
 """What a process of intake must be told, read once from the environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared.runtime.settings import ServiceSettings
 
@@ -14,4 +14,7 @@ class TextSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings(ServiceSettings):
-    """Nothing beyond what every service needs."""
+    """`identity_key` wraps the keys of all identities: 32 bytes in base64, and after a rotation
+    the older ones behind it, separated by commas. Whoever loses it has lost every name."""
+
+    identity_key: str = field(kw_only=True, repr=False)

@@ -4,10 +4,10 @@ from dataclasses import replace
 from functools import partial
 
 from services.session_record.adapters import events, http
-from services.session_record.adapters.documentation.vault import NoteVault
 from services.session_record.application import process_notes
 from services.session_record.application.documents import COLLECTIONS
 from services.session_record.settings import Settings
+from shared.codec.sealing import Keyring
 from shared.contracts.topics import SESSION_RECORD
 from shared.processes.service import Service
 from shared.runtime.environment import SettingsError
@@ -24,7 +24,7 @@ SERVICE = Service(
 
 def configured(settings: Settings) -> Service:
     try:
-        vault = NoteVault(settings.process_note_key)
+        keys = Keyring(settings.process_note_key)
     except ValueError as error:
         raise SettingsError(f"PROCESS_NOTE_KEY: {error}") from error
-    return replace(SERVICE, reads=partial(http.blueprint, vault=vault))
+    return replace(SERVICE, reads=partial(http.blueprint, keys=keys))

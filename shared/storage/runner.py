@@ -23,6 +23,8 @@ ATTEMPTS_AT_A_BUG = 3
 REFUSAL_WAITS = timedelta(minutes=10)
 """How long a deferred event can hold back a refusal: far longer than Kafka lags on a good day."""
 
+SEND_AGAIN = "it needs what was not heard of yet, and is not kept: send it again after that"
+
 
 @dataclass(frozen=True)
 class Runner:
@@ -188,6 +190,8 @@ class _Batch:
         self, step: Step, refusal: journal.Refusal, receipt: str
     ) -> tuple[Verdict, Document]:
         self.work.drop()
+        if step.route and step.route.sealed:
+            return self._refuse_sealed(step, refusal, receipt)
         if isinstance(refusal, Rejected) and (earlier := self._still_waiting(step)):
             refusal = NotYet(JOURNAL, earlier)
         verdict = replace(journal.refused(step, refusal), receipt=receipt)
@@ -195,6 +199,15 @@ class _Batch:
         if isinstance(refusal, NotYet):
             document |= {"waits_in": refusal.collection, "waits_for": refusal.document_id}
         return verdict, document
+
+    def _refuse_sealed(
+        self, step: Step, refusal: journal.Refusal, receipt: str
+    ) -> tuple[Verdict, Document]:
+        """What names somebody is kept by its sender while it must wait, not in the journal."""
+        verdict = replace(journal.refused(step, refusal), receipt=receipt)
+        if isinstance(refusal, NotYet):
+            verdict = replace(verdict, verdict="conflict", reason=SEND_AGAIN)
+        return verdict, journal.entry(step, verdict, self._now, self._order())
 
     def _still_waiting(self, step: Step) -> str | None:
         """An earlier posted event of the patient that was deferred not long ago: a refusal might

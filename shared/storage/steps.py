@@ -28,7 +28,8 @@ class Route(Generic[C]):
     """How a service takes one event type: the contract, the command, the use case.
 
     `loads` names what the use case will read, so that a batch reads it at once. `roles`: a sender
-    needs one of them (posted events only).
+    needs one of them (posted events only). `sealed`: the event names somebody, so its content is
+    never kept, and the journal holds its digest only as this keyed function makes it.
     """
 
     data: type[Any]
@@ -36,6 +37,7 @@ class Route(Generic[C]):
     handle: Callable[[C, UnitOfWork], None]
     loads: Callable[[Event], Sequence[Need]]
     roles: frozenset[str] = field(default=frozenset())
+    sealed: Callable[[str], str] | None = None
 
 
 Routes = dict[str, Route[Any]]

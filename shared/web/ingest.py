@@ -115,6 +115,7 @@ class Ingest:
             data = schema.load(route.data, raw.get("data"), closed=True)
         except Malformed as fault:
             return Step(SITE, envelope, digest, b"", fault=_located(fault, route))
+        digest = route.sealed(digest) if route.sealed else digest
         return Step(SITE, envelope, digest, strict_json.dumps(raw), route, data)
 
     def _check(self, envelope: Envelope, sender: Principal) -> None:

@@ -84,7 +84,8 @@ def _patient(client: SiteClient, patient: str) -> list[dict[str, Any]]:
         client.event(site.ScreeningAnswered, patient, time=now, instrument="phq-9", answers=answers)
         for answers in ANSWERS
     ]
-    return [client.event(site.ReferralReceived, patient, time=now, **REFERRAL), *screenings]
+    own = {**REFERRAL, "family_name": f"Family-{patient}", "given_name": f"Given-{patient}"}
+    return [client.event(site.ReferralReceived, patient, time=now, **own), *screenings]
 
 
 def _raise_first(posts: list[Future[None]]) -> None:

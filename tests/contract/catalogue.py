@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import Flask
 
+from services.intake import main as intake
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import KafkaRecord, from_structured, to_kafka
-from shared.contracts.topics import POSTED, SERVICES, STREAM, TOPIC_OF
+from shared.contracts.topics import INTAKE, POSTED, SERVICES, STREAM, TOPIC_OF
 from shared.kernel.clock import Clock
 from shared.local.services import PACKAGES
 from shared.messaging.dead_letter import DeadLetters
@@ -24,6 +25,7 @@ from shared.web.app import Door, create_app
 from shared.web.descriptions import CONTRACTS, example
 from shared.web.identity import KeySource, Principal, Tokens
 from shared.web.ingest import Ingest
+from tests.kit.people import VAULT
 
 ROOT = Path(__file__).parents[2]
 POLICY = load(ROOT / "deploy" / "policy" / "network.json")
@@ -33,7 +35,9 @@ TYPES = sorted(CONTRACTS)
 EMITTED = sorted(TOPIC_OF)
 NAMED = [each for each in EMITTED if TOPIC_OF[each] is not STREAM]
 TAKEN = [(service, contract.type) for service in SERVICES for contract in POSTED[service]]
-ROLES = frozenset({"coordinator", "prescriber", "psychiatrist", "nurse", "therapist"})
+ROLES = frozenset(
+    {"coordinator", "prescriber", "psychiatrist", "nurse", "therapist", "medical-director"}
+)
 
 
 class AnyToken(Tokens):
@@ -48,6 +52,8 @@ class AnyToken(Tokens):
 
 
 def service_named(name: str) -> Service:
+    if name == INTAKE:
+        return intake.service(VAULT)
     found: Service = import_module(f"services.{PACKAGES[name]}.main").SERVICE
     return found
 
@@ -75,6 +81,12 @@ def record_of(event_type: str) -> KafkaRecord:
 
 def canonical(value: object) -> bytes:
     return strict_json.dumps(strict_json.loads(strict_json.dumps(value)))
+
+
+def is_understood(answer: dict[str, Any]) -> bool:
+    """Decided or kept, or asked for again because it names somebody and must wait."""
+    taken = ("accepted", "deferred", "rejected")
+    return answer["verdict"] in taken or answer["code"] == "not-yet"
 
 
 def with_data(content: dict[str, Any], **data: Any) -> dict[str, Any]:

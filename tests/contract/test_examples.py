@@ -24,6 +24,7 @@ from tests.contract.catalogue import (
     TYPES,
     application,
     canonical,
+    is_understood,
     record_of,
     service_named,
     with_data,
@@ -114,7 +115,7 @@ def test_what_is_encoded_with_a_default_loads_again(kind: str, field: str) -> No
     data = {name: value for name, value in example(kind)["data"].items() if name != field}
     loaded = schema.load(CONTRACTS[kind], data, closed=True)
 
-    again = {field: strict_json.loads(strict_json.dumps(loaded))[field]}
+    again = strict_json.loads(strict_json.dumps({field: getattr(loaded, field)}))
 
     assert schema.load(CONTRACTS[kind], data | again, closed=True) == loaded
 
@@ -161,7 +162,7 @@ def test_a_posted_example_is_understood_at_the_door_of_its_service(service: str,
         content_type=structured,
     )
 
-    assert answer["verdict"] in ("accepted", "deferred", "rejected"), answer
+    assert is_understood(answer), answer
     assert (refused.status_code, refused.get_json()["path"]) == (400, "/data/new")
 
 

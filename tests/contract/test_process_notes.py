@@ -7,16 +7,16 @@ from itertools import count
 
 import pytest
 
-from services.session_record.adapters.documentation.vault import NoteVault
 from services.session_record.application.documents import ENCOUNTERS
 from services.session_record.application.process_notes import NOTES, ProcessNotes
 from services.session_record.domain.documentation.process_note import Authorship
+from shared.codec.sealing import Keyring
 from shared.kernel.errors import Conflict
 from shared.storage.store import Store
 from tests.kit.documentation import CLINIC, DOSE, NOON, a_finished
 
 CANARY = "canary-in-the-mine-0451"
-VAULT = NoteVault(base64.b64encode(bytes(32)).decode())
+KEYRING = Keyring(base64.b64encode(bytes(32)).decode())
 MINE = Authorship(CLINIC, "therapist-1", DOSE)
 
 
@@ -32,7 +32,7 @@ def notes(store: Store) -> ProcessNotes:
     }
     store.session().insert(ENCOUNTERS.name, [document])
     numbers = count()
-    return ProcessNotes(store, VAULT, lambda: NOON, lambda: f"access-{next(numbers)}")
+    return ProcessNotes(store, KEYRING, lambda: NOON, lambda: f"access-{next(numbers)}")
 
 
 def test_what_was_written_is_read_version_by_version(notes: ProcessNotes) -> None:

@@ -12,6 +12,7 @@ from shared.messaging.deferrals import Deferrals, step_again
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.reads import Reads
 from shared.storage.runner import REFUSAL_WAITS
+from shared.storage.steps import Step
 from shared.storage.store import Store
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.toy import (
@@ -161,6 +162,33 @@ def test_a_deferred_event_is_applied_once_what_it_needs_is_there(store: Store) -
     assert ward(store) == Ward("patient-1", changes=2)
     [again] = runner(store, clock).run([step])
     assert (again.verdict, again.first) == ("duplicate", "accepted")
+
+
+def test_what_names_somebody_is_never_kept_waiting_but_asked_for_again(store: Store) -> None:
+    step = sealed(posted(site.ConsentSigned))
+
+    [early] = runner(store).run([step])
+
+    assert (early.verdict, early.code) == ("conflict", "not-yet")
+    assert store.session().find(JOURNAL, [step.id]) == []
+    runner(store).run([posted(site.ReferralReceived)])
+    assert runner(store).run([step])[0].verdict == "accepted"
+
+
+def test_what_names_somebody_is_refused_at_once_whatever_waits_before_it(store: Store) -> None:
+    refused = sealed(posted(site.ConsentWithdrawn))
+    runner(store).run([posted(site.ConsentSigned)])
+
+    [verdict] = runner(store).run([refused])
+
+    [document] = store.session().find(JOURNAL, [refused.id])
+    assert (verdict.verdict, verdict.code) == ("rejected", "never")
+    assert "content" not in document
+
+
+def sealed(step: Step) -> Step:
+    assert step.route
+    return replace(step, route=replace(step.route, sealed=lambda digest: digest))
 
 
 def test_a_deferred_event_is_refused_when_the_patience_is_over(store: Store) -> None:

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from services.intake.domain.consent import ELEMENTS
-from services.intake.domain.contraindications import REQUIRED
+from services.intake.domain.consent import ABILITIES, ELEMENTS
+from services.intake.domain.evidence.conditions import REQUIRED
 from shared.client.errors import Refused
 from shared.client.site import SiteClient
+from shared.codec import strict_json
 from shared.contracts import site
 from shared.storage.steps import Verdict
 from tests.kit.eventually import eventually
+from tests.kit.people import STAFF, credential
 
 ZONE = "America/New_York"
 KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
@@ -21,6 +23,16 @@ PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
 PHQ_9_MILD = [1, 1, 0, 0, 1, 0, 0, 0, 0]
 C_SSRS_LOW = [1, 0, 0, 0, 0, 0, 0]
 C_SSRS_HIGH = [1, 1, 1, 1, 0, 0, 0]
+
+
+WORK_UP = {
+    "liver-function": "normal",
+    "renal-function": "normal",
+    "pregnancy-test": "negative",
+    "urine-drug-screen": "negative",
+    "urinary-symptoms": "negative",
+    "prescription-monitoring": "normal",
+}
 
 
 def a_while_ago(days: int = 120) -> datetime:
@@ -52,6 +64,8 @@ class SiteDay:
         for kind in KINDS:
             data = {"kind": kind, "zone": ZONE, "hours": HOURS}
             self.taken(site.ResourceDeclared, f"{kind}-1", at, **data)
+        for name, role in STAFF.items():
+            self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
 
     def refer(self, at: datetime, indication: str = "treatment-resistant-depression") -> str:
         patient = str(uuid4())
@@ -59,8 +73,8 @@ class SiteDay:
             site.ReferralReceived,
             patient,
             at,
-            given_name="Given",
-            family_name="Family",
+            given_name=f"Given-{patient[:8]}",
+            family_name=f"Family-{patient[:8]}",
             birth_date="1984-05-01",
             indication=indication,
             diagnosis="F33.2",
@@ -89,7 +103,24 @@ class SiteDay:
             for drug in ("sertraline", "escitalopram")
         ]
         self.taken(site.TreatmentHistoryTaken, patient, at, trials=trials)
+        self.work_up(patient, at)
         self.consent(patient, at, route)
+
+    def work_up(self, patient: str, at: datetime) -> None:
+        taken = [{"drug": "escitalopram", "drug_class": "ssri"}]
+        self.taken(site.MedicationsListed, patient, at, medications=taken)
+        for item, result in WORK_UP.items():
+            done = {"item": item, "result": result, "performed_at": at.isoformat()}
+            self.taken(site.WorkUpRecorded, patient, at, **done)
+        self.taken(
+            site.VitalSignsTaken,
+            patient,
+            at,
+            systolic=122,
+            diastolic=78,
+            heart_rate=70,
+            weight_kg=70.0,
+        )
 
     def consent(self, patient: str, at: datetime, route: str = "iv") -> None:
         self.taken(
@@ -100,6 +131,8 @@ class SiteDay:
             route=route,
             elements=list(ELEMENTS),
             capacity=True,
+            assessed_by="prescriber-1",
+            **dict.fromkeys(ABILITIES, True),
         )
 
     def clear(self, patient: str, at: datetime, protocol: str = "iv-6") -> Verdict:
@@ -185,6 +218,12 @@ class SiteDay:
         return self.taken(
             site.AssessmentAnswered, patient, at, instrument=instrument, answers=answers
         )
+
+
+def fields_of(data: Any) -> dict[str, Any]:
+    """A contract instance as the JSON that a site would write."""
+    found: dict[str, Any] = strict_json.loads(strict_json.dumps(data))
+    return found
 
 
 def dose(encounter: str) -> dict[str, Any]:

@@ -189,12 +189,12 @@ def amended(
     entry: str, event_id: str, minutes: float = 200, encounter_id: str = DOSE, **content: Any
 ) -> Step:
     said = content or {"note": site.ChartNote("session", "went better")}
-    data = site.EntryAmended(encounter_id, entry, "nurse-1", "the time was wrong", **said)
+    data = site.RecordEntryAmended(encounter_id, entry, "nurse-1", "the time was wrong", **said)
     return posted(data, at(minutes), event_id=event_id)
 
 
 def retracted(entry: str, event_id: str, minutes: float = 210) -> Step:
-    data = site.EntryRetracted(DOSE, entry, "nurse-1", "another patient's")
+    data = site.RecordEntryRetracted(DOSE, entry, "nurse-1", "another patient's")
     return posted(data, at(minutes), event_id=event_id)
 
 

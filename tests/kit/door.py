@@ -45,7 +45,10 @@ def claims(**changes: Any) -> dict[str, Any]:
         "scope": SITE_SCOPES,
         "clinic": "riverside",
         "site": "main",
-        "roles": ["coordinator", "prescriber", "psychiatrist", "nurse", "therapist"],
+        "roles": [
+            *("coordinator", "prescriber", "psychiatrist", "nurse", "therapist"),
+            "medical-director",
+        ],
     }
     return {name: value for name, value in (found | changes).items() if value is not None}
 

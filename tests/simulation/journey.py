@@ -6,21 +6,34 @@ the stores as a site would over HTTP. The dice decide what becomes of the patien
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal, Protocol
 
 import orjson
 
-from services.intake.domain.consent import required_elements
 from shared.client.events import SERVICE_OF, Numbering
 from shared.codec import strict_json
 from shared.contracts import site
-from shared.contracts.instruments import C_SSRS, PHQ_9
+from shared.contracts.instruments import C_SSRS, DADDS, PHQ_9
 from shared.contracts.site import ResourceKind
 from shared.kernel.identifiers import derive
 from shared.web.identity import Principal
-from tests.kit.intake import C_SSRS_HIGH, TWO_FAILED, c_ssrs, findings, phq_9
+from tests.kit.clinical.said import (
+    C_SSRS_HIGH,
+    TWO_FAILED,
+    c_ssrs,
+    findings,
+    phq_9,
+)
+from tests.kit.intake import (
+    consent,
+    grant,
+    medication_list,
+    vital_signs,
+    work_up_done,
+)
+from tests.kit.people import STAFF, credential, referral
 
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"
@@ -53,7 +66,9 @@ HAS: dict[ResourceKind, int] = {
     "therapist": 2,
 }
 TAKEN = ("accepted", "deferred", "rejected", "duplicate")
-ROLES = frozenset({"coordinator", "prescriber", "psychiatrist", "nurse", "therapist"})
+ROLES = frozenset(
+    {"coordinator", "prescriber", "psychiatrist", "nurse", "therapist", "medical-director"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,8 @@ class Eyes(Protocol):
 
     def has_resources(self, clinic: str) -> bool: ...
 
+    def has_staff(self, clinic: str) -> bool: ...
+
     def has_encounter(self, encounter_id: str) -> bool: ...
 
     def is_waiting(self, patient_id: str) -> bool:
@@ -135,7 +152,9 @@ class Eyes(Protocol):
 
 
 def opening(clinic: str) -> Script:
-    """The clinic declares what it has."""
+    """The clinic declares who signs, and what it has."""
+    for name, role in STAFF.items():
+        yield Happening(name, FIRST_DAY, credential(role))
     for kind, count in HAS.items():
         for number in range(1, count + 1):
             declared = site.ResourceDeclared(kind, "Europe/London", WEEK)
@@ -171,8 +190,7 @@ class Life:
         indication: site.Indication = self._dice.choice(
             ("treatment-resistant-depression", "chronic-depression", "existential-distress")
         )
-        referral = site.ReferralReceived("Given", "Family", date(1980, 5, 1), indication, "F33.2")
-        yield self._told(1, referral)
+        yield self._told(1, referral(indication=indication, family_name=f"Family-{self.id}"))
         risk = self.fate == "at-risk-before"
         answers = C_SSRS_HIGH if risk else c_ssrs()
         on_file = [
@@ -180,10 +198,16 @@ class Life:
             site.ScreeningAnswered(C_SSRS.code, answers),
             site.ContraindicationsChecked(findings()),
             site.TreatmentHistoryTaken(TWO_FAILED),
+            medication_list(),
+            *work_up_done(self._at),
+            vital_signs(),
         ]
+        if indication == "existential-distress":
+            on_file.append(site.ScreeningAnswered(DADDS.code, (2,) * DADDS.items))
         self._dice.shuffle(on_file)
         for data in on_file:
-            yield self._told(1, data)
+            yield self._told(0.25, data)
+        yield from self._until(lambda: self._eyes.has_staff(self._clinic))
         if risk:
             yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
         yield self._told(24, self._consent())
@@ -268,7 +292,7 @@ class Life:
         if self.fate == "at-risk":
             yield self._told(4, site.HoldLifted("psychiatrist-1", "seen-face-to-face"))
         if self.fate == "returns":
-            yield self._told(4, self._consent())
+            yield self._told(25, self._consent())  # what is signed sooner after a dose is void
         if self.fate in ("returns", "cleared-again", "harm"):
             yield self._told(4, _clearance())
         yield from self._until(lambda: self._next() is not None)
@@ -295,13 +319,11 @@ class Life:
 
     def _consent(self) -> site.ConsentSigned:
         shared = self._dice.random() < 0.8
-        return site.ConsentSigned(
-            "kap-consent-2026-02", ROUTE, required_elements(ROUTE), True, shared
-        )
+        return consent(route=ROUTE, analysts_stream=shared)
 
 
 def _clearance() -> site.ClearanceDecided:
-    return site.ClearanceDecided("grant", PROTOCOL, ROUTE, "prescriber-1")
+    return grant(protocol=PROTOCOL, route=ROUTE, weighed=("case-by-case",))
 
 
 def _phq_9(dice: Random, total: int) -> site.AssessmentAnswered:

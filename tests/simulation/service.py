@@ -11,7 +11,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from services.intake.main import SERVICE as INTAKE
+from services.intake import main as intake
 from services.outcomes.main import SERVICE as OUTCOMES
 from services.scheduling.main import SERVICE as SCHEDULING
 from services.session_record.main import SERVICE as SESSION_RECORD
@@ -32,11 +32,12 @@ from shared.storage.steps import Routes, Step, journal_id
 from shared.storage.store import Document
 from shared.storage.time.freshness import heard_until
 from shared.web.ingest import Ingest
-from tests.kit.intake import POLICY as NETWORK_POLICY
+from tests.kit.clinical.said import POLICY as NETWORK_POLICY
+from tests.kit.people import VAULT
 from tests.simulation.engines import SimulatedPublisher, SimulatedStore, SimulatedSubscription
 from tests.simulation.faults import Faults, WorldClock
 
-SERVICES: tuple[Service, ...] = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
+SERVICES: tuple[Service, ...] = (intake.service(VAULT), SCHEDULING, SESSION_RECORD, OUTCOMES)
 SHORT = CourseTemplate("iv-2", "1", "iv", 1, 2, 72, 60, 150, 60)
 POLICY: Policy = replace(NETWORK_POLICY, protocols={SHORT.code: SHORT})
 """The network's policy with one short protocol, so that a world sees whole courses."""

@@ -17,6 +17,7 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.memory import MemoryBroker
 from shared.storage.lanes import LANES
 from shared.storage.steps import Verdict
+from tests.kit.people import STAFF
 from tests.kit.poison import POISON
 from tests.simulation.faults import Crash, Faults, WorldClock
 from tests.simulation.journey import Life, Script, Sent, Site, opening
@@ -328,6 +329,10 @@ class World:
         rosters = self.nodes["scheduling"].store.collections.get("rosters", {})
         roster = rosters.get(f"{clinic}/roster")
         return roster is not None and len(roster["state"]["resources"]) >= 7
+
+    def has_staff(self, clinic: str) -> bool:
+        known = self.nodes["intake"].store.collections.get("practitioners", {})
+        return all(f"{clinic}/{name}" in known for name in STAFF)
 
     def has_encounter(self, encounter_id: str) -> bool:
         found = self.nodes["session-record"].states("encounters", encounter_id=encounter_id)

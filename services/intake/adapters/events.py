@@ -4,15 +4,16 @@ A foreign word becomes ours here and goes no further; types that are not listed 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from functools import partial
 from typing import Any, TypeVar
 
+from services.intake.adapters.people import person_routes, signed, translation
 from services.intake.application import handlers
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application.documents import PATIENTS
 from services.intake.domain import commands
+from services.intake.domain.people.vault import Vault
 from shared.contracts import outcomes, session_record, site
 from shared.contracts.envelope import Event
-from shared.kernel.identifiers import derive
 from shared.kernel.policy import Policy
 from shared.storage.steps import Route, Routes, governed
 from shared.storage.unit_of_work import Need, UnitOfWork
@@ -21,45 +22,65 @@ C = TypeVar("C")
 Handler = Callable[[C, UnitOfWork], None]
 Loads = Callable[[Event], Sequence[Need]]
 TEAM = frozenset({"coordinator", "nurse", "therapist", "prescriber"})
-SIGNERS = frozenset({"prescriber", "psychiatrist"})
+SIGNERS = frozenset({"prescriber", "medical-clearer", "psychiatrist"})
 PSYCHIATRISTS = frozenset({"psychiatrist"})
 
 
-def routes(policy: Policy) -> Routes:
-    decide = governed(handlers.decide_clearance, policy)
-    sign = governed(handlers.sign_consent, policy)
-    review = governed(handlers.review_adverse_event, policy)
-    listed = (
-        _posted(
-            site.ReferralReceived,
-            commands.RegisterPatient,
-            handlers.register_patient,
-            loads=_patient_and_identity,
-        ),
-        _posted(site.ScreeningAnswered, commands.RecordScreening, handlers.record_screening),
-        _posted(site.ContraindicationsChecked, commands.RecordChecklist, handlers.record_checklist),
-        _posted(
+def routes(policy: Policy, vault: Vault) -> Routes:
+    clinical = (*_facts(policy, vault), *_decisions(policy, vault), *_foreign(policy))
+    listed = (*clinical, *person_routes(vault))
+    return {route.data.type: route for route in listed}
+
+
+def _facts(policy: Policy, vault: Vault) -> tuple[Route[Any], ...]:
+    """What is known of the patient's health, said by anybody of the team."""
+    said: tuple[tuple[type[Any], type[Any], Callable[..., None]], ...] = (
+        (site.ScreeningAnswered, commands.RecordScreening, handlers.record_screening),
+        (site.ContraindicationsChecked, commands.RecordChecklist, handlers.record_checklist),
+        (
             site.TreatmentHistoryTaken,
             commands.RecordTreatmentHistory,
             handlers.record_treatment_history,
         ),
+        (site.MedicationsListed, commands.RecordMedications, handlers.record_medications),
+        (site.WorkUpRecorded, commands.RecordWorkUp, handlers.record_work_up),
+        (site.VitalSignsTaken, commands.RecordVitalSigns, handlers.record_vital_signs),
+        (site.EntryRetracted, commands.RetractEntry, handlers.retract_entry),
+    )
+    return tuple(
+        _posted(data, command, governed(partial(use, vault=vault), policy))
+        for data, command, use in said
+    )
+
+
+def _decisions(policy: Policy, vault: Vault) -> tuple[Route[Any], ...]:
+    """What the patient and the signers decide."""
+    decide = governed(partial(handlers.decide_clearance, vault=vault), policy)
+    sign = governed(handlers.sign_consent, policy)
+    revoke, lift = handlers.revoke_clearance, handlers.lift_hold
+    return (
         _posted(site.ConsentSigned, commands.SignConsent, sign),
         _posted(site.ConsentWithdrawn, commands.WithdrawConsent, handlers.withdraw_consent),
-        _posted(
-            site.ClearanceDecided,
-            commands.DecideClearance,
-            decide,
-            SIGNERS,
-            _patient_and_identity,
+        _posted(site.ClearanceDecided, commands.DecideClearance, decide, SIGNERS, signed),
+        _posted(site.ClearanceRevoked, commands.RevokeClearance, revoke, SIGNERS, signed),
+        _posted(site.HoldLifted, commands.LiftHold, lift, PSYCHIATRISTS, signed),
+    )
+
+
+def _foreign(policy: Policy) -> tuple[Route[Any], ...]:
+    return (
+        _heard(
+            session_record.AdverseEventRecorded,
+            commands.ReviewAdverseEvent,
+            governed(handlers.review_adverse_event, policy),
         ),
-        _posted(
-            site.ClearanceRevoked, commands.RevokeClearance, handlers.revoke_clearance, SIGNERS
+        _heard(
+            session_record.DoseAdministered,
+            commands.HearDose,
+            governed(handlers.hear_dose, policy),
         ),
-        _posted(site.HoldLifted, commands.LiftHold, handlers.lift_hold, PSYCHIATRISTS),
-        _heard(session_record.AdverseEventRecorded, commands.ReviewAdverseEvent, review),
         _heard(outcomes.RiskRaised, commands.AnswerRisk, handlers.answer_risk),
     )
-    return {route.data.type: route for route in listed}
 
 
 def _posted(
@@ -69,28 +90,12 @@ def _posted(
     roles: frozenset[str] = TEAM,
     loads: Loads | None = None,
 ) -> Route[C]:
-    return Route(data, _translation(command), handle, loads or _patient, roles)
+    return Route(data, translation(command), handle, loads or _patient, roles)
 
 
 def _heard(data: type[Any], command: type[C], handle: Handler[C]) -> Route[C]:
-    return Route(data, _translation(command), handle, _patient)
-
-
-def _translation(command: type[Any]) -> Callable[[Event], Any]:
-    """From the event's attributes, and the fields of its data that the command asks for."""
-    names = {each.name for each in fields(command)} - {"event_id", "at", "patient_id"}
-
-    def translate(event: Event) -> Any:
-        cause = derive(event.source, event.id)  # an id is unique within its source only
-        asked = {name: getattr(event.data, name) for name in names}
-        return command(event_id=cause, at=event.time, patient_id=event.subject, **asked)
-
-    return translate
+    return Route(data, translation(command), handle, _patient)
 
 
 def _patient(event: Event) -> Sequence[Need]:
     return [(PATIENTS, event.subject)]
-
-
-def _patient_and_identity(event: Event) -> Sequence[Need]:
-    return [(PATIENTS, event.subject), (IDENTITIES, event.subject)]

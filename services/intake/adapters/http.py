@@ -1,29 +1,39 @@
 """The reads of intake over HTTP. Names leave by one route alone, which needs its own scope."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from flask import abort
 from flask_smorest import Blueprint
 
 from services.intake.adapters import questionnaires
 from services.intake.adapters.schemas import (
+    AskedSchema,
     AsOfSchema,
     ClearanceSchema,
+    DuplicatesSchema,
+    EligibilitySchema,
     IdentitySchema,
     PatientSchema,
+    PractitionerSchema,
 )
-from services.intake.application import queries
-from services.intake.domain.patient import Identity
+from services.intake.application import identities, queries
+from services.intake.domain.people.vault import Vault
 from shared.codec.questionnaires.texts import Texts
+from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, policy: Policy, texts: Texts) -> Blueprint:
+def blueprint(store: Store, policy: Policy, vault: Vault, texts: Texts) -> Blueprint:
     blp = Blueprint("intake", __name__, url_prefix="/v1", description="Who may be treated.")
     _patients(blp, store, policy)
-    _clearance(blp, store, policy)
-    _identity(blp, store)
+    _clearance(blp, store, policy, vault)
+    _eligibility(blp, store, policy, vault)
+    _identity(blp, store, vault)
+    _practitioners(blp, store)
     questionnaires.register(blp, texts)
     return blp
 
@@ -45,24 +55,62 @@ def _patients(blp: Blueprint, store: Store, policy: Policy) -> None:
         return found(queries.patient(clinic_reads(store), clinic_policy(policy), patient_id))
 
 
-def _clearance(blp: Blueprint, store: Store, policy: Policy) -> None:
+def _clearance(blp: Blueprint, store: Store, policy: Policy, vault: Vault) -> None:
     @blp.get("/patients/<patient_id>/clearance")
     @blp.arguments(AsOfSchema, location="query")
     @blp.response(200, ClearanceSchema)
     @needs("records:read")
     def clearance(as_of: dict[str, Any], patient_id: str) -> queries.ClearanceView:
         """The latest decision with its reasons, and what is still missing at that time."""
-        return found(
-            queries.clearance(
-                clinic_reads(store), clinic_policy(policy), patient_id, as_of.get("at")
-            )
-        )
+        reads, own = clinic_reads(store), clinic_policy(policy)
+        with _gone_if_erased():
+            read = queries.clearance(reads, own, vault, patient_id, as_of.get("at"))
+        return found(read)
 
 
-def _identity(blp: Blueprint, store: Store) -> None:
+def _eligibility(blp: Blueprint, store: Store, policy: Policy, vault: Vault) -> None:
+    @blp.get("/patients/<patient_id>/eligibility")
+    @blp.arguments(AskedSchema, location="query")
+    @blp.response(200, EligibilitySchema)
+    @needs("records:read")
+    def eligibility(asked: dict[str, Any], patient_id: str) -> queries.EligibilityView:
+        """What the rules say: the reasons, what is missing, and the treatment resistance."""
+        reads, own = clinic_reads(store), clinic_policy(policy)
+        with _gone_if_erased():
+            read = queries.eligibility(reads, own, vault, patient_id, queries.Asked(**asked))
+        return found(read)
+
+
+def _identity(blp: Blueprint, store: Store, vault: Vault) -> None:
     @blp.get("/patients/<patient_id>/identity")
     @blp.response(200, IdentitySchema)
     @needs("identity:read")
-    def identity(patient_id: str) -> Identity:
-        """Who the patient is: for the coordinator's desk."""
-        return found(queries.identity(clinic_reads(store), patient_id))
+    def identity(patient_id: str) -> identities.IdentityView:
+        """Who the patient is, for the coordinator's desk. 410: the identity was erased."""
+        with _gone_if_erased():
+            read = identities.identity(clinic_reads(store), vault, patient_id)
+        return found(read)
+
+    @blp.get("/patients/<patient_id>/duplicates")
+    @blp.response(200, DuplicatesSchema)
+    @needs("identity:read")
+    def duplicates(patient_id: str) -> identities.DuplicatesView:
+        """Who may be the same person: clinic, patient id and what is alike; no names."""
+        return found(identities.duplicates(clinic_reads(store), patient_id))
+
+
+def _practitioners(blp: Blueprint, store: Store) -> None:
+    @blp.get("/practitioners/<practitioner_id>")
+    @blp.response(200, PractitionerSchema)
+    @needs("records:read")
+    def practitioner(practitioner_id: str) -> identities.PractitionerView:
+        """What a practitioner of the clinic may act as, and from when to when."""
+        return found(identities.practitioner(clinic_reads(store), practitioner_id))
+
+
+@contextmanager
+def _gone_if_erased() -> Iterator[None]:
+    try:
+        yield
+    except Rejected as refusal:
+        abort(410, description=refusal.reason)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.intake.application.queries import ClearanceView, PatientView
-from services.intake.domain.patient import Identity
+from services.intake.application.identities import DuplicatesView, IdentityView, PractitionerView
+from services.intake.application.queries import Asked, ClearanceView, EligibilityView, PatientView
 from shared.codec.schema import schema_class
 
 
@@ -17,5 +17,9 @@ class AsOf:
 
 PatientSchema = schema_class(PatientView)
 ClearanceSchema = schema_class(ClearanceView)
-IdentitySchema = schema_class(Identity)
+IdentitySchema = schema_class(IdentityView)
+DuplicatesSchema = schema_class(DuplicatesView)
+PractitionerSchema = schema_class(PractitionerView)
 AsOfSchema = schema_class(AsOf)
+EligibilitySchema = schema_class(EligibilityView)
+AskedSchema = schema_class(Asked)

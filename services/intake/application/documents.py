@@ -1,6 +1,15 @@
-"""The documents of intake. Names are in `identities` alone, so that they can be guarded alone."""
+"""The documents of intake. Who somebody is, is in `identities` alone, sealed; its keys are in
+`persons` alone, wrapped.
 
-from services.intake.domain.patient import Identity, Patient
+Network collections hold what two clinics must not decide apart: no name is in any of them.
+"""
+
+from services.intake.domain.patient import Patient
+from services.intake.domain.people.identity import Identity
+from services.intake.domain.people.likeness import Match
+from services.intake.domain.people.person import Person
+from services.intake.domain.people.practitioner import Practitioner
+from services.intake.domain.people.transfer import Transfer
 from shared.storage.documents import Collection
 
 PATIENTS = Collection(
@@ -15,4 +24,31 @@ IDENTITIES = Collection(
     identity=lambda identity: identity.patient_id,
     subject=lambda identity: identity.patient_id,
 )
-COLLECTIONS = (PATIENTS, IDENTITIES)
+PRACTITIONERS = Collection(
+    "practitioners",
+    Practitioner,
+    identity=lambda practitioner: practitioner.id,
+    subject=lambda practitioner: practitioner.id,
+)
+PERSONS = Collection(
+    "persons",
+    Person,
+    identity=lambda person: person.id,
+    subject=lambda person: person.id,
+    network=True,
+)
+MATCHES = Collection(
+    "matches",
+    Match,
+    identity=lambda match: match.id,
+    subject=lambda match: match.id,
+    network=True,
+)
+TRANSFERS = Collection(
+    "transfers",
+    Transfer,
+    identity=lambda transfer: transfer.id,
+    subject=lambda transfer: transfer.patient_id,
+    network=True,
+)
+COLLECTIONS = (PATIENTS, IDENTITIES, PRACTITIONERS, PERSONS, MATCHES, TRANSFERS)

@@ -1,24 +1,27 @@
-"""What HTTP may read: views of committed state. None but `Identity` can name anybody."""
+"""What HTTP may read of a patient: views of committed state, none of which can name anybody."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar, cast
 
-from services.intake.application.documents import IDENTITIES, PATIENTS
-from services.intake.domain import contraindications
-from services.intake.domain.eligibility import Case, examine
+from services.intake.application import identities
+from services.intake.application.documents import PATIENTS
+from services.intake.domain.eligibility.case import Case
+from services.intake.domain.eligibility.case import Status as Answer
+from services.intake.domain.eligibility.registry import POLICY_KEYS, examine
+from services.intake.domain.evidence.contraindications import latest_findings
+from services.intake.domain.evidence.kinds import MedicationList, Screening, VitalSigns, WorkUp
+from services.intake.domain.evidence.treatment import Staging, stage
 from services.intake.domain.patient import (
     Consent,
     Decision,
-    Identity,
     Outcome,
     Patient,
     SafetyHold,
-    Screening,
     Status,
 )
-from services.intake.domain.treatment import failed_drugs
+from services.intake.domain.people.vault import Vault
 from shared.contracts.intake import PolicyUsed
 from shared.contracts.site import Contraindication, Indication, Route
 from shared.kernel.errors import Reason
@@ -29,17 +32,8 @@ V = TypeVar("V")
 
 
 @dataclass(frozen=True, slots=True)
-class TreatmentView:
-    """Distinct drugs that failed in adequate trials: in the current episode, and ever."""
-
-    taken_at: datetime
-    failed_in_episode: int
-    failed_in_lifetime: int
-
-
-@dataclass(frozen=True, slots=True)
 class PatientView:
-    """`status` is as of `as_of`, the time of the latest event about the patient."""
+    """What counts now. `as_of`, of which `status` is, is the time of the latest event heard of."""
 
     patient_id: str
     status: Status
@@ -51,7 +45,10 @@ class PatientView:
     screenings: tuple[Screening, ...]
     findings: tuple[Contraindication, ...]
     checked_at: datetime | None
-    treatment: TreatmentView | None
+    staging: Staging | None
+    medications: MedicationList | None
+    work_up: tuple[WorkUp, ...]
+    vital_signs: VitalSigns | None
     consent: Consent | None
 
 
@@ -93,6 +90,32 @@ class ClearanceView:
     history: tuple[DecisionView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """About eligibility: at what time (else the latest event's), for which protocol, if for one."""
+
+    at: datetime | None = None
+    protocol: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityView:
+    """What the rules say at `as_of`: `reasons` speak against it, `missing` is still to be brought,
+    `remarks` is what a prescriber is told or has weighed."""
+
+    patient_id: str
+    status: Answer
+    as_of: datetime
+    indication: Indication
+    protocol: str
+    reasons: tuple[Reason, ...]
+    missing: tuple[Reason, ...]
+    remarks: tuple[Reason, ...]
+    staging: Staging | None
+    policy: PolicyUsed
+    policy_values: tuple[ValueUsed, ...]
+
+
 def patients(
     reads: Reads, policy: Policy, *, limit: int, after: str = ""
 ) -> list[Read[PatientView]]:
@@ -106,17 +129,40 @@ def patient(reads: Reads, policy: Policy, patient_id: str) -> Read[PatientView] 
 
 
 def clearance(
-    reads: Reads, policy: Policy, patient_id: str, at: datetime | None = None
+    reads: Reads, policy: Policy, vault: Vault, patient_id: str, at: datetime | None = None
 ) -> Read[ClearanceView] | None:
-    found, known = reads.get(PATIENTS, patient_id), reads.get(IDENTITIES, patient_id)
-    if found is None or known is None:
+    """Raises Rejected where the identity was erased."""
+    found, known = reads.get(PATIENTS, patient_id), identities.known(reads, patient_id)
+    if found is None or known is None or reads.clinic is None:
         return None
-    born, as_of = known.aggregate.birth_date, at or found.aggregate.heard_until
-    return _seen(found, lambda each: _clearance(each, born, as_of, policy))
+    born, as_of = known.birth_date(vault), at or found.aggregate.heard_until
+    obstacles = known.obstacles(reads.clinic, as_of)
+    return _seen(
+        found, lambda each: _clearance(Case(each, born, as_of, policy, obstacles=obstacles))
+    )
 
 
-def identity(reads: Reads, patient_id: str) -> Read[Identity] | None:
-    return reads.get(IDENTITIES, patient_id)
+def eligibility(
+    reads: Reads,
+    policy: Policy,
+    vault: Vault,
+    patient_id: str,
+    asked: Asked,
+) -> Read[EligibilityView] | None:
+    """Raises Rejected where the identity was erased."""
+    found, known = reads.get(PATIENTS, patient_id), identities.known(reads, patient_id)
+    if found is None or known is None or reads.clinic is None:
+        return None
+    born, as_of = known.birth_date(vault), asked.at or found.aggregate.heard_until
+    obstacles = known.obstacles(reads.clinic, as_of)
+    template = policy.protocols.get(asked.protocol)
+    route = cast(Route, template.route) if template else None
+    return _seen(
+        found,
+        lambda each: _eligibility(
+            Case(each, born, as_of, policy, asked.protocol, route, (), obstacles)
+        ),
+    )
 
 
 def _seen(read: Read[Patient], view: Callable[[Patient], V]) -> Read[V]:
@@ -124,6 +170,9 @@ def _seen(read: Read[Patient], view: Callable[[Patient], V]) -> Read[V]:
 
 
 def _patient(each: Patient, policy: Policy) -> PatientView:
+    checklist = each.latest(each.checklists)
+    instruments = sorted({kept.instrument for kept in each.screenings})
+    items = sorted({kept.item for kept in each.work_ups})
     return PatientView(
         patient_id=each.id,
         status=each.status(each.heard_until),
@@ -132,27 +181,45 @@ def _patient(each: Patient, policy: Policy) -> PatientView:
         diagnosis=each.diagnosis,
         registered_at=each.registered_at,
         hold=each.hold,
-        screenings=tuple(held for _, held in sorted(each.screenings.items())),
-        findings=tuple(contraindications.latest_findings(each.checklists).values()),
-        checked_at=each.checklists[-1].checked_at if each.checklists else None,
-        treatment=_treatment(each, policy),
+        screenings=tuple(found for code in instruments if (found := each.screening(code))),
+        findings=tuple(latest_findings(each).values()),
+        checked_at=checklist.at if checklist else None,
+        staging=_staging(each, policy),
+        medications=each.latest(each.medications),
+        work_up=tuple(done for item in items if (done := each.work_up(item))),
+        vital_signs=each.latest(each.vital_signs),
         consent=each.consent,
     )
 
 
-def _treatment(each: Patient, policy: Policy) -> TreatmentView | None:
-    if each.history is None:
-        return None
-    in_episode = failed_drugs(each.history, policy, current_episode=True)
-    ever = failed_drugs(each.history, policy, current_episode=False)
-    return TreatmentView(each.history.taken_at, len(in_episode), len(ever))
+def _staging(each: Patient, policy: Policy) -> Staging | None:
+    history = each.latest(each.histories)
+    return stage(history, policy) if history else None
 
 
-def _clearance(each: Patient, born: date, as_of: datetime, policy: Policy) -> ClearanceView:
+def _eligibility(case: Case) -> EligibilityView:
+    each, found = case.patient, examine(case)
+    used = case.policy.reference(*POLICY_KEYS)
+    return EligibilityView(
+        patient_id=each.id,
+        status=found.status,
+        as_of=case.at,
+        indication=each.indication,
+        protocol=case.protocol,
+        reasons=found.declines + found.blocks + found.reviews,
+        missing=found.missing,
+        remarks=found.remarks,
+        staging=_staging(each, case.policy),
+        policy=PolicyUsed(used.id, used.version),
+        policy_values=tuple(ValueUsed(*pair) for pair in used.values.items()),
+    )
+
+
+def _clearance(case: Case) -> ClearanceView:
+    each, as_of = case.patient, case.at
     latest = each.decisions[-1] if each.decisions else None
-    case = Case(each, born, as_of, policy)
     if latest:
-        case = Case(each, born, as_of, policy, latest.protocol, latest.route)
+        case = replace(case, protocol=latest.protocol, route=latest.route, weighed=latest.weighed)
     return ClearanceView(
         patient_id=each.id,
         status=each.status(as_of),

@@ -1,20 +1,23 @@
 """The clearance: a prescriber asks, the eligibility rules answer, the decision is kept for good.
 
-A clearance that runs is ended by a decline, left alone by a hold and renewed by a grant.
+A clearance that runs is ended by a decline, left alone by a hold and renewed by a grant; without
+any of them it ends by itself (INT-3).
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
-from services.intake.domain import contraindications
 from services.intake.domain.commands import DecideClearance
-from services.intake.domain.eligibility import POLICY_KEYS, Case, examine
+from services.intake.domain.eligibility.case import Case, Examination
+from services.intake.domain.eligibility.registry import POLICY_KEYS, examine
 from services.intake.domain.patient import Decision, Events, Outcome, Patient
 from services.intake.domain.safety import coded
 from shared.contracts.intake import (
     ClearanceDeclined,
+    ClearanceExpired,
     ClearanceHeld,
     ClearanceWithdrawn,
+    EligibilityAssessed,
     PatientCleared,
     PolicyUsed,
 )
@@ -26,30 +29,64 @@ FIRST_DOSE_KEY, COURSE_KEY = "clearance.max_age_first_d", "clearance.max_age_cou
 
 
 def decide_clearance(
-    command: DecideClearance, patient: Patient, birth_date: date, policy: Policy
+    command: DecideClearance,
+    patient: Patient,
+    birth_date: date,
+    policy: Policy,
+    obstacles: tuple[Reason, ...] = (),
 ) -> tuple[Patient, Events]:
+    """`obstacles`: what holds a clearance beside the patient's own file (SCH-9)."""
     _refuse_if_overtaken(command, patient)
+    case = Case(
+        patient,
+        birth_date,
+        command.at,
+        policy,
+        command.protocol,
+        command.route,
+        command.weighed,
+        obstacles,
+    )
+    found = examine(case)
+    decision = _decision(command, policy, found)
     if command.decision == "decline":
         words = "The prescriber declined: ask the prescriber before asking for it again."
         own = Reason(command.reason, words, "clinical judgement of the signer")
-        return _declined(patient, _decision(command, patient, policy, "declined", (own,)))
-    case = Case(patient, birth_date, command.at, policy, command.protocol, command.route)
-    found = examine(case)
-    if found.declines:
-        decision = _decision(command, patient, policy, "declined", found.reasons)
-        return _declined(patient, decision)
-    if found.holds:
-        return _held(patient, _decision(command, patient, policy, "held", found.holds))
-    return _granted(patient, _decision(command, patient, policy, "granted", ()), policy)
+        patient, events = _declined(patient, replace(decision, outcome="declined", reasons=(own,)))
+    elif decision.outcome == "declined":
+        patient, events = _declined(patient, decision)
+    elif decision.outcome == "held":
+        patient, events = _held(patient, decision)
+    else:
+        patient, events = _granted(patient, decision, policy)
+    return patient, (assessed(found, policy), *events)
 
 
-def _decision(
-    command: DecideClearance,
-    patient: Patient,
-    policy: Policy,
-    outcome: Outcome,
-    reasons: tuple[Reason, ...],
-) -> Decision:
+def assessed(found: Examination, policy: Policy) -> EligibilityAssessed:
+    used = PolicyUsed(policy.id, policy.version)
+    return EligibilityAssessed(found.status, coded(found.reasons), used)
+
+
+def expires_at(patient: Patient) -> datetime | None:
+    """When the running clearance ends by itself, as far as is known now."""
+    return patient.ends_at(patient.clearance) if patient.clearance else None
+
+
+def expire(patient: Patient, at: datetime) -> tuple[Patient, Events]:
+    """Ends the running clearance if its time is over."""
+    clearance, end = patient.clearance, expires_at(patient)
+    if clearance is None or end is None or at <= end:
+        return patient, ()
+    words = "The clearance reached its last day: ask the prescriber for a new one."
+    reasons = (Reason("clearance-expired", words, "INT-3; network policy"),)
+    expired = replace(
+        clearance, outcome="expired", signer="", decided_at=end, reasons=reasons, remarks=()
+    )
+    return _with(patient, expired), (ClearanceExpired(clearance.clearance_id),)
+
+
+def _decision(command: DecideClearance, policy: Policy, found: Examination) -> Decision:
+    outcome: Outcome = "declined" if found.declines else "held" if found.reasons else "granted"
     return Decision(
         clearance_id=derive(command.event_id, "clearance"),
         outcome=outcome,
@@ -58,8 +95,9 @@ def _decision(
         signer=command.signer,
         decided_at=command.at,
         policy=policy.reference(*POLICY_KEYS, FIRST_DOSE_KEY, COURSE_KEY),
-        reasons=reasons,
-        remarks=contraindications.remarks(patient),
+        reasons=found.reasons,
+        remarks=found.remarks,
+        weighed=command.weighed,
     )
 
 

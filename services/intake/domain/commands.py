@@ -8,7 +8,16 @@ from datetime import date, datetime
 from typing import Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.site import Contraindication, Indication, Route, Trial
+from shared.contracts.site import (
+    Contraindication,
+    Indication,
+    Medication,
+    Route,
+    Severity,
+    Trial,
+    WorkUpItem,
+    WorkUpResult,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +31,10 @@ class RegisterPatient:
     indication: Indication
     diagnosis: str
     referrer: str
+    gender: str = ""
+    record_number: str = ""
+    phone: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +47,7 @@ class RecordScreening:
     instrument: InstrumentCode
     answers: tuple[int | None, ...]
     total: float | None
+    amends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +56,8 @@ class RecordChecklist:
     at: datetime
     patient_id: str
     findings: tuple[Contraindication, ...]
+    signer: str = ""
+    amends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +66,55 @@ class RecordTreatmentHistory:
     at: datetime
     patient_id: str
     trials: tuple[Trial, ...]
+    episode_months: int | None = None
+    severity: Severity | None = None
+    augmented: bool = False
+    ect: bool = False
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordMedications:
+    event_id: str
+    at: datetime
+    patient_id: str
+    medications: tuple[Medication, ...]
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWorkUp:
+    event_id: str
+    at: datetime
+    patient_id: str
+    item: WorkUpItem
+    result: WorkUpResult
+    performed_at: datetime
+    value: float | None = None
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordVitalSigns:
+    event_id: str
+    at: datetime
+    patient_id: str
+    systolic: int
+    diastolic: int
+    heart_rate: int
+    weight_kg: float | None = None
+    height_cm: float | None = None
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetractEntry:
+    event_id: str
+    at: datetime
+    patient_id: str
+    retracts: str
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +127,13 @@ class SignConsent:
     elements: tuple[str, ...]
     capacity: bool
     analysts_stream: bool
+    indication: Indication | None = None
+    understands: bool | None = None
+    appreciates: bool | None = None
+    reasons: bool | None = None
+    expresses: bool | None = None
+    assessed_by: str = ""
+    sober: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +154,7 @@ class DecideClearance:
     route: Route
     signer: str
     reason: str
+    weighed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +197,13 @@ class AnswerRisk:
     instrument: InstrumentCode
     rule: str
     level: Literal["moderate", "high"]
+
+
+@dataclass(frozen=True, slots=True)
+class HearDose:
+    """Session-record gave a dose: a course has begun, and a consent may be void."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+    administered_at: datetime

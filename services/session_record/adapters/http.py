@@ -25,8 +25,8 @@ from services.session_record.application.queries import (
     ReadinessQuestion,
     ReadinessView,
 )
-from services.session_record.domain.documentation.process_note import Vault
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import Keys
 from shared.runtime import clock
 from shared.storage.store import Store
 from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
@@ -34,8 +34,8 @@ from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
 SCOPE = "records:read"
 
 
-def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Blueprint:
-    """`vault` None: without process notes, which cannot be sealed then."""
+def blueprint(store: Store, policy: Policy, keys: Keys | None = None) -> Blueprint:
+    """`keys` None: without process notes, which cannot be sealed then."""
     blp = Blueprint(
         "encounters", __name__, url_prefix="/v1", description="What was done, and may be"
     )
@@ -68,8 +68,8 @@ def blueprint(store: Store, policy: Policy, vault: Vault | None = None) -> Bluep
 
     _ledger(blp, store)
     add_record(blp, store, policy)
-    if vault:
-        add_process_notes(blp, ProcessNotes(store, vault, clock.utc_now, clock.random_token))
+    if keys:
+        add_process_notes(blp, ProcessNotes(store, keys, clock.utc_now, clock.random_token))
     return blp
 
 

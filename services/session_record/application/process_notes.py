@@ -14,14 +14,13 @@ from services.session_record.application.documents import ENCOUNTERS
 from services.session_record.domain.documentation.process_note import (
     Access,
     Authorship,
-    Cipher,
     NoteKey,
     SealedNote,
-    Vault,
     name_of,
 )
 from services.session_record.domain.encounter import Encounter
 from shared.kernel.clock import Clock
+from shared.kernel.sealing import Cipher, Keys
 from shared.storage.documents import Collection
 from shared.storage.store import Document, Session, Store
 
@@ -67,7 +66,7 @@ class ProcessNote:
 @dataclass(frozen=True)
 class ProcessNotes:
     store: Store
-    vault: Vault
+    keys: Keys
     clock: Clock
     token: Callable[[], str]
 
@@ -102,7 +101,7 @@ class ProcessNotes:
         if not wanted or key is None:
             return None
         note = wanted[-1]
-        cipher = self.vault.unlock(whose.key_id, key.wrapped)
+        cipher = self.keys.unlock(whose.key_id, key.wrapped)
         text = cipher.open(name_of(whose.key_id, note.version), note.sealed)
         self._log(session, whose, note, "read")
         covers = tuple(_cover(each) for each in versions)
@@ -111,8 +110,8 @@ class ProcessNotes:
     def _cipher(self, session: Session, whose: Authorship, encounter: Encounter) -> Cipher:
         key = _one(session, KEYS, whose, whose.key_id)
         if key:
-            return self.vault.unlock(whose.key_id, key.wrapped)
-        wrapped, cipher = self.vault.create(whose.key_id)
+            return self.keys.unlock(whose.key_id, key.wrapped)
+        wrapped, cipher = self.keys.create(whose.key_id)
         _insert(session, KEYS, whose, NoteKey(whose.key_id, encounter.patient_id, wrapped))
         return cipher
 

@@ -206,7 +206,7 @@ class VitalSigns:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryAmended:
+class RecordEntryAmended:
     """What `entry` (the id of the event that made it) should have said, whole: exactly one kind."""
 
     type: ClassVar[str] = "session-record.entry.amended.v1"
@@ -222,7 +222,7 @@ class EntryAmended:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryRetracted:
+class RecordEntryRetracted:
     """`entry` was entered in error: it is kept, and counts no longer."""
 
     type: ClassVar[str] = "session-record.entry.retracted.v1"

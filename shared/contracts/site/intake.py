@@ -1,27 +1,19 @@
-"""What sites post to intake. `subject` is the patient id, minted by the site at referral."""
+"""What sites post to intake. `subject` is the patient id, minted by the site at referral.
+
+`amends` of a clinical fact is the id of the posted event of the same source that it replaces: it
+says the whole again, as of the time of what it replaces.
+"""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id, Items, PersonName, Text
-from shared.contracts.site.words import Answers, Indication, Route
+from shared.contracts.shapes import Between, Code, Id, Items, OptionalId
+from shared.contracts.site.words import Answers, Indication, Route, WorkUpItem, WorkUpResult
 
 Finding = Literal["absent", "present", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReferralReceived:
-    """A ServiceRequest: somebody is sent to the clinic. Names stay in intake."""
-
-    type: ClassVar[str] = "intake.referral.received.v1"
-    given_name: PersonName
-    family_name: PersonName
-    birth_date: date
-    indication: Indication
-    diagnosis: Annotated[str, Text(8, r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?")]
-    referrer: Annotated[str, Text(120, shortest=0)] = ""
+Severity = Literal["subsyndromal", "mild", "moderate", "severe", "severe-with-psychosis"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +24,7 @@ class ScreeningAnswered:
     instrument: InstrumentCode
     answers: Answers
     total: Annotated[float, Between(0, 200)] | None = None
+    amends: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +36,23 @@ class Contraindication:
 
 @dataclass(frozen=True, slots=True)
 class ContraindicationsChecked:
-    """The contraindication checklist: one finding per condition asked."""
+    """The contraindication checklist: one finding per condition asked.
+
+    `signer`: the prescriber who answers for it; without one nothing reverses an absolute finding.
+    """
 
     type: ClassVar[str] = "intake.contraindications.checked.v1"
     findings: Annotated[tuple[Contraindication, ...], Items(60, 1)]
+    signer: OptionalId = ""
+    amends: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One earlier treatment, as MGH-ATRQ asks it."""
+    """One earlier treatment, as MGH-ATRQ asks it. `dose_mg`: the highest daily dose held.
+
+    `adequate_dose` counts where the dose, or the policy's minimum for the drug, is not known.
+    """
 
     drug: Code
     drug_class: Code
@@ -59,17 +60,81 @@ class Trial:
     weeks: Annotated[int, Between(0, 520, "wk")]
     improvement_percent: Annotated[int, Between(-100, 100, "%")]
     current_episode: bool
+    dose_mg: Annotated[float, Between(0.1, 5000, "mg")] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TreatmentHistoryTaken:
+    """Every earlier treatment, and the current episode. `ect`: ECT was tried and failed."""
+
     type: ClassVar[str] = "intake.treatment-history.taken.v1"
     trials: Annotated[tuple[Trial, ...], Items(40)]
+    episode_months: Annotated[int, Between(0, 1200, "mo")] | None = None
+    severity: Severity | None = None
+    augmented: bool = False
+    ect: bool = False
+    amends: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """What the patient takes. `drug_class` is a class of the policy's interactions."""
+
+    drug: Code
+    drug_class: Code
+    last_taken: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MedicationsListed:
+    """A MedicationStatement of everything the patient takes; empty: nothing is taken."""
+
+    type: ClassVar[str] = "intake.medications.listed.v1"
+    medications: Annotated[tuple[Medication, ...], Items(60)]
+    amends: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUpRecorded:
+    """One result of the work-up (clinical reference 2.3). `value`: the MoCA score of cognition."""
+
+    type: ClassVar[str] = "intake.work-up.recorded.v1"
+    item: WorkUpItem
+    result: WorkUpResult
+    performed_at: datetime
+    value: Annotated[float, Between(0, 10000)] | None = None
+    amends: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VitalSignsTaken:
+    """Vital signs outside a session. Units: mm[Hg], /min, kg, cm."""
+
+    type: ClassVar[str] = "intake.vital-signs.taken.v1"
+    systolic: Annotated[int, Between(40, 300, "mm[Hg]")]
+    diastolic: Annotated[int, Between(20, 200, "mm[Hg]")]
+    heart_rate: Annotated[int, Between(20, 250, "/min")]
+    weight_kg: Annotated[float, Between(25, 350, "kg")] | None = None
+    height_cm: Annotated[float, Between(90, 250, "cm")] | None = None
+    amends: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRetracted:
+    """A clinical fact was never this patient's. `retracts`: the id of the posted event."""
+
+    type: ClassVar[str] = "intake.entry.retracted.v1"
+    retracts: Id
+    reason: Code
+    by: Id
 
 
 @dataclass(frozen=True, slots=True)
 class ConsentSigned:
-    """A Consent. `elements` are the parts explained and understood (clinical reference 2.6)."""
+    """A Consent. `elements` are the parts explained and understood (clinical reference 2.6).
+
+    `capacity` rests on four abilities, assessed sober. `indication`: empty is the referral's.
+    """
 
     type: ClassVar[str] = "intake.consent.signed.v1"
     text_version: Id
@@ -77,6 +142,13 @@ class ConsentSigned:
     elements: Annotated[tuple[Code, ...], Items(40, 1)]
     capacity: bool
     analysts_stream: bool = True
+    indication: Indication | None = None
+    understands: bool | None = None
+    appreciates: bool | None = None
+    reasons: bool | None = None
+    expresses: bool | None = None
+    assessed_by: OptionalId = ""
+    sober: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +159,10 @@ class ConsentWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class ClearanceDecided:
-    """The prescriber's decision; the rules may still hold or decline what a prescriber grants."""
+    """The prescriber's decision; the rules may still hold or decline what a prescriber grants.
+
+    `weighed`: the codes of what needs review that the signer has weighed and accepts.
+    """
 
     type: ClassVar[str] = "intake.clearance.decided.v1"
     decision: Literal["grant", "decline"]
@@ -95,6 +170,7 @@ class ClearanceDecided:
     route: Route
     signer: Id
     reason: Code = "clinical-judgement"
+    weighed: Annotated[tuple[Code, ...], Items(40)] = ()
 
 
 @dataclass(frozen=True, slots=True)

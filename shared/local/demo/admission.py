@@ -8,7 +8,7 @@ from itertools import count
 
 from shared.contracts import site
 from shared.contracts.instruments import C_SSRS, GAD_7, PCL_5, PHQ_9, InstrumentCode
-from shared.local.demo import answers
+from shared.local.demo import answers, health
 from shared.local.demo.clinics import CHRONIC, EXISTENTIAL, PTSD, TRD
 from shared.local.demo.people import Person
 from shared.local.demo.story import Happening, local, workday
@@ -89,6 +89,7 @@ def admission(person: Person, until: datetime) -> list[Happening]:
         *_screening(person),
         Happening(person.id, _at(person, SCREENED, 11), _checklist(person)),
         Happening(person.id, _at(person, SCREENED, 11, 15), _history(person)),
+        *_health(person),
         *_decisions(person),
     ]
     return [each for each in sorted(told, key=lambda each: each.time) if each.time < until]
@@ -110,7 +111,7 @@ def _at(person: Person, days: int, hour: int, minute: int = 0) -> datetime:
 def _referral(person: Person) -> site.ReferralReceived:
     return site.ReferralReceived(
         given_name=f"Given-{person.number:04}",
-        family_name=f"Family-{person.number:04}",
+        family_name=f"Family-{int(person.id[:8], 16):010}",  # of each day's story its own
         birth_date=person.born_on,
         indication=person.indication,
         diagnosis=DIAGNOSES[person.indication],
@@ -119,6 +120,17 @@ def _referral(person: Person) -> site.ReferralReceived:
 
 
 def _screening(person: Person) -> list[Happening]:
+    return [
+        Happening(
+            person.id,
+            _at(person, SCREENED, 10, minute),
+            site.ScreeningAnswered(code, each, answers.total_of(code, each)),
+        )
+        for minute, (code, each) in zip(count(0, 10), _answers(person).items(), strict=False)
+    ]
+
+
+def _answers(person: Person) -> dict[InstrumentCode, answers.Filled]:
     throw = person.dice("screening")
     scores: dict[InstrumentCode, float] = {PHQ_9.code: person.phq_9, GAD_7.code: person.gad_7}
     if person.indication == PTSD:
@@ -128,27 +140,38 @@ def _screening(person: Person) -> list[Happening]:
     }
     at_risk = person.fate in ("unsafe", "safe-again")
     given[C_SSRS.code] = answers.HIGH_RISK if at_risk else answers.c_ssrs(person.item_9, throw)
-    return [
-        Happening(
-            person.id,
-            _at(person, SCREENED, 10, minute),
-            site.ScreeningAnswered(code, each, answers.total_of(code, each)),
-        )
-        for minute, (code, each) in zip(count(0, 10), given.items(), strict=False)
-    ]
+    for code, score in health.distress(person).items():
+        given[code] = answers.filled(code, score, 0, person.dice("distress answers"))
+    return given
 
 
 def _checklist(person: Person) -> site.ContraindicationsChecked:
-    throw = person.dice("checklist")
-    present = {PRESENT.get(person.fate, "")}
-    if throw.random() < 0.25:
-        present.add(throw.choice(RELATIVE))
+    present = _relative(person) | {PRESENT.get(person.fate, "")}
     return site.ContraindicationsChecked(
         tuple(
             site.Contraindication(code, "present" if code in present else "absent")
             for code in CONDITIONS
         )
     )
+
+
+def _relative(person: Person) -> frozenset[str]:
+    """What speaks against it and does not bar it: for the prescriber to weigh."""
+    throw = person.dice("checklist")
+    return frozenset({throw.choice(RELATIVE)} if throw.random() < 0.25 else ())
+
+
+def _health(person: Person) -> list[Happening]:
+    measured = _at(person, SCREENED, 12)
+    told: list[object] = [
+        health.medications(person),
+        health.vital_signs(person),
+        *health.work_up(person, measured),
+    ]
+    return [
+        Happening(person.id, measured + timedelta(minutes=minute), each)
+        for minute, each in enumerate(told)
+    ]
 
 
 def _history(person: Person) -> site.TreatmentHistoryTaken:
@@ -187,7 +210,19 @@ def _consent(person: Person) -> site.ConsentSigned:
     throw = person.dice("consent")
     elements = ELEMENTS if person.route != "esketamine" else ELEMENTS[1:]
     shared = throw.random() < 0.93
-    return site.ConsentSigned(CONSENT_TEXT, person.route, tuple(elements), True, shared)
+    return site.ConsentSigned(
+        text_version=CONSENT_TEXT,
+        route=person.route,
+        elements=tuple(elements),
+        capacity=True,
+        analysts_stream=shared,
+        indication=person.indication,
+        understands=True,
+        appreciates=True,
+        reasons=True,
+        expresses=True,
+        assessed_by="prescriber-1",
+    )
 
 
 def _decision(person: Person) -> site.ClearanceDecided:
@@ -198,4 +233,5 @@ def _decision(person: Person) -> site.ClearanceDecided:
         route=person.route,
         signer="prescriber-1",
         reason="clinical-judgement",
+        weighed=health.weighed(person, _relative(person), _answers(person)[C_SSRS.code]),
     )

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from shared.contracts.instruments import GAD_7, PCL_5, PHQ_9, Instrument, InstrumentCode
+from shared.contracts.instruments import INSTRUMENTS, PHQ_9, Instrument, InstrumentCode
 
 Filled = tuple[int | None, ...]
 NOBODY_AT_RISK: Filled = (0, 0, None, None, None, 0, None)
@@ -11,9 +11,9 @@ _ONE_MISSING = 0.02
 
 
 def filled(code: InstrumentCode, score: float, item_9: int, throw: Random) -> Filled:
-    """Answers of PHQ-9, GAD-7 or PCL-5 that come to `score`, as nearly as the items allow."""
+    """Answers of an instrument that is summed, which come to `score` as nearly as items allow."""
     if code != PHQ_9.code:
-        return _spread(GAD_7 if code == GAD_7.code else PCL_5, score, throw)
+        return _spread(INSTRUMENTS[code], score, throw)
     others = _spread(PHQ_9, score - item_9, throw, PHQ_9.items - 1)
     return (*_maybe_one_missing(others, throw), item_9)
 

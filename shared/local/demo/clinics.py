@@ -2,10 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
-from shared.contracts.site import Indication, ResourceDeclared, ResourceKind, WeeklyHours
+from shared.contracts.site import (
+    CredentialRecorded,
+    Indication,
+    ResourceDeclared,
+    ResourceKind,
+    Role,
+    WeeklyHours,
+)
 from shared.local.demo.story import Happening
 
 TRD: Final = "treatment-resistant-depression"
@@ -56,6 +63,28 @@ HAS: Mapping[ResourceKind, int] = {
     "nurse": 2,
     "therapist": 3,
 }
+STAFF: Mapping[str, Role] = {
+    "prescriber-1": "prescriber",
+    "prescriber-2": "prescriber",
+    "psychiatrist-1": "psychiatrist",
+    "nurse-1": "nurse",
+    "nurse-2": "nurse",
+    "therapist-1": "therapist",
+    "therapist-2": "therapist",
+    "therapist-3": "therapist",
+    "medical-director-1": "medical-director",
+}
+"""Who signs and who is named; each licensed for the whole story and long after."""
+
+
+def credentials(clinic: Clinic, since: datetime) -> list[Happening]:
+    first, last = date(since.year - 1, 1, 1), date(since.year + 3, 12, 31)
+    return [
+        Happening(
+            name, since, CredentialRecorded(role, f"{clinic.name}-licence-{name}", first, last)
+        )
+        for name, role in STAFF.items()
+    ]
 
 
 def resources(clinic: Clinic, since: datetime) -> list[Happening]:

@@ -13,7 +13,10 @@ import cattrs
 
 CLINICS = ("riverside", "harbor", "summit")
 SITE = "main"
-SITE_ROLES = ("coordinator", "prescriber", "psychiatrist", "nurse", "therapist")
+SITE_ROLES = (
+    *("coordinator", "prescriber", "psychiatrist", "nurse", "therapist"),
+    "medical-director",  # records licences, erases identities
+)
 SITE_SCOPES = ("events:write", "events:read", "records:read", "identity:read")
 AUTHOR = (("therapist",), ("process-notes:author", "records:read"))
 

@@ -48,7 +48,7 @@ class Visits:
         """New patients, who count as on file from the next call on."""
         patients = [str(uuid4()) for _ in range(count)]
         self._on_file[source] += patients
-        return [cloud_event(site.ReferralReceived, source, each, _REFERRAL) for each in patients]
+        return [referral(source, each) for each in patients]
 
     def mixed(self, source: str, count: int) -> list[CloudEvent]:
         """`count` events: of each five, four questionnaires of one patient and one referral."""
@@ -56,9 +56,14 @@ class Visits:
         for _ in range(count // 5):
             patient = self._on_file[source].pop()
             events += [questionnaire(source, patient, code) for code in _VISIT]
-            new = str(uuid4())
-            events.append(cloud_event(site.ReferralReceived, source, new, _REFERRAL))
+            events.append(referral(source, str(uuid4())))
         return events
+
+
+def referral(source: str, patient: str) -> CloudEvent:
+    """Of somebody who is like nobody else: duplicates are not what is measured."""
+    own = {"given_name": f"Given-{patient}", "family_name": f"Family-{patient}"}
+    return cloud_event(site.ReferralReceived, source, patient, {**_REFERRAL, **own})
 
 
 def questionnaire(source: str, patient: str, code: str) -> CloudEvent:

@@ -5,44 +5,45 @@ from datetime import date
 
 import pytest
 
-from services.intake.domain.clearance import decide_clearance
-from services.intake.domain.contraindications import record_checklist
+from services.intake.domain.clearance import decide_clearance, expire, expires_at
 from services.intake.domain.patient import Events, Patient
 from services.intake.domain.safety import C_SSRS_HIGH, raise_hold
 from shared.contracts.intake import (
     ClearanceDeclined,
+    ClearanceExpired,
     ClearanceHeld,
     ClearanceWithdrawn,
+    EligibilityAssessed,
     PatientCleared,
     PolicyUsed,
 )
-from shared.contracts.site import Contraindication
-from shared.kernel.errors import Rejected
+from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
-from tests.kit.intake import (
+from tests.kit.clinical.file import (
+    a_patient,
+    a_referred,
+    deciding,
+    found_present,
+    screened,
+    screening,
+)
+from tests.kit.clinical.said import (
     BORN,
     DECIDED,
     POLICY,
-    a_patient,
-    a_referred,
-    checklist,
-    deciding,
     on_day,
-    screened,
-    screening,
     stricter,
 )
 
 
 def decided(patient: Patient, **what: object) -> tuple[Patient, Events]:
-    return decide_clearance(deciding(**what), patient, BORN, POLICY)
+    """The patient, and what is told of the decision beside the eligibility."""
+    patient, (assessed, *told) = decide_clearance(deciding(**what), patient, BORN, POLICY)
+    assert isinstance(assessed, EligibilityAssessed)
+    return patient, tuple(told)
 
 
-def with_finding(code: str) -> Patient:
-    return record_checklist(checklist(Contraindication(code, "present")), a_patient())[0]
-
-
-def test_an_eligible_patient_is_cleared_for_the_days_of_the_policy() -> None:
+def test_int_3_an_eligible_patient_is_cleared_for_the_days_of_the_policy() -> None:
     _, (told,) = decided(a_patient())
 
     assert told == PatientCleared(
@@ -77,7 +78,7 @@ def test_what_is_missing_holds_the_request_with_all_reasons() -> None:
 
 
 def test_any_absolute_contraindication_declines_and_all_reasons_are_told() -> None:
-    patient = replace(with_finding("arteriovenous-malformation"), consent=None)
+    patient = replace(found_present(a_patient(), "arteriovenous-malformation"), consent=None)
 
     patient, (told,) = decided(patient)
 
@@ -87,7 +88,7 @@ def test_any_absolute_contraindication_declines_and_all_reasons_are_told() -> No
 
 
 def test_a_minor_is_declined() -> None:
-    _, (told,) = decide_clearance(deciding(), a_patient(), date(2010, 1, 1), POLICY)
+    _, (_, told) = decide_clearance(deciding(), a_patient(), date(2010, 1, 1), POLICY)
 
     assert isinstance(told, ClearanceDeclined)
     assert [each.code for each in told.reasons] == ["under-age"]
@@ -109,8 +110,17 @@ def test_a_request_under_a_safety_hold_is_held() -> None:
     assert [each.code for each in told.reasons] == ["safety-hold"]
 
 
-def test_relative_contraindications_are_remarks_on_a_grant() -> None:
-    patient, (told,) = decided(with_finding("seizure-disorder"))
+def test_what_needs_review_holds_the_request_until_the_signer_names_it() -> None:
+    _, (told,) = decided(found_present(a_patient(), "seizure-disorder"))
+
+    assert isinstance(told, ClearanceHeld)
+    assert [each.code for each in told.reasons] == ["seizure-disorder"]
+
+
+def test_what_the_signer_weighed_is_a_remark_on_the_grant() -> None:
+    patient = found_present(a_patient(), "seizure-disorder")
+
+    patient, (told,) = decided(patient, weighed=("seizure-disorder",))
 
     assert isinstance(told, PatientCleared)
     assert [each.code for each in patient.decisions[0].remarks] == ["seizure-disorder"]
@@ -130,11 +140,11 @@ def test_granting_again_renews() -> None:
 def test_a_renewal_that_is_held_leaves_the_clearance_as_it_was() -> None:
     first, _ = decided(a_patient())
 
-    held, (told,) = decided(first, event_id="second", at=on_day(40))
+    held, (told,) = decided(first, event_id="second", at=on_day(31))
 
     assert isinstance(told, ClearanceHeld)
     assert held.clearance == first.clearance
-    assert held.status(on_day(40)) == "cleared"
+    assert held.status(on_day(31)) == "cleared"
 
 
 def test_a_later_decline_ends_the_clearance() -> None:
@@ -160,3 +170,47 @@ def test_history_is_only_ever_added_to() -> None:
     later, _ = decided(screened(first, screening()), event_id="second", at=on_day(4))
 
     assert later.decisions[:1] == first.decisions
+
+
+def test_every_decision_tells_what_the_rules_say() -> None:
+    _, events = decide_clearance(deciding(decision="decline"), a_patient(), BORN, POLICY)
+
+    assert events[0] == EligibilityAssessed("eligible", (), PolicyUsed("network", POLICY.version))
+
+
+def test_a_course_elsewhere_holds_the_request() -> None:
+    elsewhere = Reason("course-elsewhere", "The person has a course at another clinic.", "SCH-9")
+
+    _, (_, told) = decide_clearance(deciding(), a_patient(), BORN, POLICY, (elsewhere,))
+
+    assert isinstance(told, ClearanceHeld)
+    assert [each.code for each in told.reasons] == ["course-elsewhere"]
+
+
+def test_int_3_without_a_dose_the_clearance_ends_with_the_day_for_the_first() -> None:
+    cleared, _ = decided(a_patient())
+    begun = replace(cleared, doses=(on_day(20),))
+
+    assert expires_at(cleared) == on_day(3 + 30)
+    assert expires_at(begun) == on_day(3 + 90)
+    assert expires_at(a_patient()) is None
+
+
+def test_int_3_a_clearance_whose_time_is_over_expires_once() -> None:
+    cleared, _ = decided(a_patient())
+
+    assert expire(cleared, on_day(3 + 30)) == (cleared, ())
+    expired, (told,) = expire(cleared, on_day(3 + 31))
+
+    assert told == ClearanceExpired(cleared.decisions[0].clearance_id)
+    assert expired.status(on_day(40)) == "expired"
+    assert expired.clearance is None
+    assert expire(expired, on_day(50)) == (expired, ())
+
+
+def test_a_renewal_within_a_course_lasts_as_long_as_the_course_may() -> None:
+    begun = replace(decided(a_patient())[0], doses=(on_day(10),))
+
+    renewed, _ = decided(begun, event_id="second", at=on_day(20))
+
+    assert expires_at(renewed) == on_day(20 + 90)

@@ -4,27 +4,31 @@ from typing import Any
 
 import pytest
 
-from services.intake.application import queries
-from services.intake.application.documents import IDENTITIES, PATIENTS
+from services.intake.application import identities, queries
+from services.intake.application.documents import PATIENTS
 from shared.contracts import outcomes, session_record, site
 from shared.contracts.topics import INTAKE, POSTED, TOPIC_OF
-from tests.kit.intake import (
+from tests.kit.clinical.said import (
     C_SSRS_HIGH,
     DECIDED,
     PATIENT,
     POLICY,
+    RESULTS,
+    findings,
+    on_day,
+    phq_9,
+)
+from tests.kit.intake import (
     ROUTES,
     Intake,
     consent,
     everything_on_file,
-    findings,
     grant,
     heard,
-    on_day,
-    phq_9,
     posted,
     referral,
 )
+from tests.kit.people import VAULT
 
 
 def adverse(grade: int, serious: bool = False) -> session_record.AdverseEventRecorded:
@@ -52,16 +56,21 @@ def cleared(intake: Intake) -> Intake:
     return intake
 
 
-def test_intake_acts_on_every_posted_type_and_on_two_that_it_hears() -> None:
+def test_intake_acts_on_every_posted_type_and_on_three_that_it_hears() -> None:
     mine = {contract.type for contract in POSTED[INTAKE]}
 
     assert set(ROUTES) - mine == {
         "session-record.encounter.adverse-event-recorded.v1",
+        "session-record.encounter.dose-administered.v1",
         "outcomes.assessment.risk-raised.v1",
     }
     assert all(bool(route.roles) == (kind in mine) for kind, route in ROUTES.items())
     assert ROUTES["intake.hold.lifted.v1"].roles == {"psychiatrist"}
-    assert ROUTES["intake.clearance.decided.v1"].roles == {"prescriber", "psychiatrist"}
+    assert ROUTES["intake.clearance.decided.v1"].roles == {
+        "prescriber",
+        "medical-clearer",
+        "psychiatrist",
+    }
 
 
 def test_a_patient_is_referred_screened_consented_and_cleared(cleared: Intake) -> None:
@@ -69,7 +78,10 @@ def test_a_patient_is_referred_screened_consented_and_cleared(cleared: Intake) -
         "registered.v1",
         "screened.v1",
         "screened.v1",
+        *("work-up-recorded.v1",) * 6,
+        "weight-recorded.v1",
         "consented.v1",
+        "eligibility-assessed.v1",
         "clearance-granted.v1",
     ]
     assert cleared.patient().status(DECIDED) == "cleared"
@@ -83,7 +95,7 @@ def test_the_whole_intake_can_come_in_one_batch(intake: Intake) -> None:
 
 
 def test_names_stay_in_identities_and_leave_in_no_event(cleared: Intake) -> None:
-    known = cleared.reads.get(IDENTITIES, PATIENT)
+    known = identities.identity(cleared.reads, VAULT, PATIENT)
     everything_said = repr(cleared.said())
     the_rest = repr(cleared.store.collections["patients"])
 
@@ -98,7 +110,7 @@ def test_a_second_referral_of_the_same_patient_is_rejected(intake: Intake) -> No
     _, second = intake.take(posted(referral()), posted(referral(given_name="Other")))
 
     assert (second.verdict, second.code) == ("rejected", "already-registered")
-    known = intake.reads.get(IDENTITIES, PATIENT)
+    known = identities.identity(intake.reads, VAULT, PATIENT)
     assert known
     assert known.aggregate.given_name == "Given"
 
@@ -125,7 +137,7 @@ def test_answers_outside_the_range_are_invalid_and_change_nothing(intake: Intake
     )
 
     assert (wrong.verdict, wrong.path) == ("invalid", "/data/answers")
-    assert intake.patient().screenings == {}
+    assert intake.patient().screenings == ()
 
 
 def test_a_wrong_total_is_rejected(intake: Intake) -> None:
@@ -202,9 +214,10 @@ def test_a_hold_is_lifted_and_dosing_may_go_on(cleared: Intake) -> None:
     )
 
     assert (refused.code, lifted.verdict) == ("not-held", "accepted")
-    assert cleared.types()[-4:] == [
+    assert cleared.types()[-5:] == [
         "screened.v1",
         "safety-hold-raised.v1",
+        "eligibility-assessed.v1",
         "clearance-held.v1",
         "safety-hold-lifted.v1",
     ]
@@ -248,29 +261,30 @@ def test_the_patient_view_says_what_is_on_file(cleared: Intake) -> None:
     view = found.aggregate
     assert (view.status, view.as_of) == ("cleared", DECIDED)
     assert [each.instrument for each in view.screenings] == ["c-ssrs-screener", "phq-9"]
-    assert view.treatment
-    assert view.treatment.failed_in_episode == 2
+    assert view.staging
+    assert view.staging.failed_in_episode == 2
+    assert [each.item for each in view.work_up] == sorted(RESULTS)
+    assert view.medications
+    assert view.vital_signs
     assert len(view.findings) == len(findings())
 
 
 def test_the_clearance_view_says_what_is_missing_at_that_time(cleared: Intake) -> None:
-    now = queries.clearance(cleared.reads, POLICY, PATIENT)
-    later = queries.clearance(cleared.reads, POLICY, PATIENT, on_day(100))
+    now = queries.clearance(cleared.reads, POLICY, VAULT, PATIENT)
+    later = queries.clearance(cleared.reads, POLICY, VAULT, PATIENT, on_day(100))
 
     assert now
     assert later
     assert (now.aggregate.status, now.aggregate.missing) == ("cleared", ())
     assert later.aggregate.status == "expired"
-    assert [each.code for each in later.aggregate.missing] == [
-        "phq-9-expired",
-        "c-ssrs-screener-expired",
-    ]
+    missing = {each.code for each in later.aggregate.missing}
+    assert {"phq-9-expired", "c-ssrs-screener-expired", "vital-signs-expired"} <= missing
 
 
 def test_a_patient_without_a_decision_is_told_what_to_bring(intake: Intake) -> None:
     intake.take(posted(referral()))
 
-    found = queries.clearance(intake.reads, POLICY, PATIENT)
+    found = queries.clearance(intake.reads, POLICY, VAULT, PATIENT)
 
     assert found
     assert found.aggregate.decision is None
@@ -291,5 +305,5 @@ def test_nobody_is_found_in_another_clinic(cleared: Intake) -> None:
     elsewhere = type(cleared.reads)(cleared.store, "hillside")
 
     assert queries.patient(elsewhere, POLICY, PATIENT) is None
-    assert queries.identity(elsewhere, PATIENT) is None
-    assert queries.clearance(elsewhere, POLICY, PATIENT) is None
+    assert identities.identity(elsewhere, VAULT, PATIENT) is None
+    assert queries.clearance(elsewhere, POLICY, VAULT, PATIENT) is None

@@ -1,13 +1,23 @@
 """The patient: registration, the clearance that runs, the status."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from services.intake.domain.clearance import decide_clearance
-from services.intake.domain.patient import Identity, SafetyHold
+from services.intake.domain.patient import SafetyHold
 from services.intake.domain.safety import C_SSRS_HIGH
 from shared.contracts.intake import PatientRegistered
-from tests.kit.intake import BORN, DECIDED, PATIENT, POLICY, a_patient, a_referred, deciding, on_day
+from tests.kit.clinical.file import (
+    a_patient,
+    a_referred,
+    deciding,
+)
+from tests.kit.clinical.said import (
+    BORN,
+    DECIDED,
+    POLICY,
+    on_day,
+)
 
 
 def test_names_and_the_birth_date_are_not_part_of_the_patient() -> None:
@@ -15,7 +25,6 @@ def test_names_and_the_birth_date_are_not_part_of_the_patient() -> None:
 
     assert not [name for name in ("given_name", "birth_date") if hasattr(patient, name)]
     assert "Given" not in repr(patient)
-    assert "Given" in repr(Identity(PATIENT, "Given", "Family", date(1980, 5, 1), ""))
 
 
 def test_registration_tells_the_indication_and_a_random_id_and_nothing_else() -> None:
@@ -29,8 +38,11 @@ def test_the_status_follows_the_clearance_and_its_end() -> None:
 
     assert a_patient().status(DECIDED) == "registered"
     assert cleared.status(DECIDED) == "cleared"
-    assert cleared.status(DECIDED + POLICY.days("clearance.max_age_course_d")) == "cleared"
-    assert cleared.status(on_day(3 + 90) + timedelta(milliseconds=1)) == "expired"
+    assert cleared.status(on_day(3 + 30)) == "cleared"
+    assert cleared.status(on_day(3 + 30) + timedelta(milliseconds=1)) == "expired"
+    begun = replace(cleared, doses=(on_day(20),))
+    assert begun.status(on_day(3 + 90)) == "cleared"
+    assert begun.status(on_day(3 + 90) + timedelta(milliseconds=1)) == "expired"
 
 
 def test_a_safety_hold_hides_the_clearance_without_ending_it() -> None:

@@ -22,12 +22,14 @@ from services.intake.domain.safety import (
 )
 from shared.contracts.intake import ClearanceWithdrawn, SafetyHoldLifted, SafetyHoldRaised
 from shared.kernel.errors import Rejected
-from tests.kit.intake import (
+from tests.kit.clinical.file import (
+    a_patient,
+    deciding,
+)
+from tests.kit.clinical.said import (
     BORN,
     PATIENT,
     POLICY,
-    a_patient,
-    deciding,
     on_day,
     stricter,
 )
@@ -102,7 +104,9 @@ def test_a_high_risk_heard_from_outcomes_raises_a_hold() -> None:
 
 
 def test_a_moderate_risk_raises_no_hold() -> None:
-    assert answer_risk(risk("moderate"), cleared()) == (cleared(), ())
+    patient = cleared()
+
+    assert answer_risk(risk("moderate"), patient) == (patient, ())
 
 
 def test_a_revocation_ends_the_clearance_and_is_a_decision_of_its_own() -> None:

@@ -7,7 +7,8 @@ from statistics import mean, stdev
 
 import pytest
 
-from services.intake.domain import consent, contraindications
+from services.intake.domain import consent
+from services.intake.domain.evidence import conditions
 from shared.codec import schema, strict_json
 from shared.contracts import site
 from shared.contracts.instruments import INSTRUMENTS, triage
@@ -117,7 +118,7 @@ def test_every_kind_of_fate_is_met(clinic: Clinic) -> None:
 
 
 def test_checklist_and_consent_ask_what_intake_asks() -> None:
-    assert set(admission.CONDITIONS) == set(contraindications.BY_CODE)
+    assert set(admission.CONDITIONS) == set(conditions.BY_CODE)
     assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
 
 

@@ -16,9 +16,28 @@ from shared.kernel.policy import ClinicPolicy, Policy
 from shared.local.policy import print_policy
 from shared.storage.steps import Routes, Step
 from shared.web.identity import Principal
-from tests.kit import intake, session_record
-from tests.kit.intake import DECIDED, POLICY, Intake, everything_on_file, grant
-from tests.kit.session_record import SessionRecord, arrived, given, knowledge, observed, preparation
+from tests.kit import session_record
+from tests.kit.clinical.said import (
+    CLINIC,
+    DECIDED,
+    POLICY,
+)
+from tests.kit.intake import (
+    Intake,
+    everything_on_file,
+    grant,
+    posted,
+)
+from tests.kit.people import VAULT
+from tests.kit.session_record import (
+    SessionRecord,
+    arrived,
+    given,
+    knowledge,
+    observed,
+    preparation,
+    supplied,
+)
 
 ELSEWHERE = "summit"
 
@@ -40,15 +59,15 @@ def under(routes: Routes, *steps: Step) -> tuple[Step, ...]:
 def cleared(policy: Policy) -> Intake:
     """The patient has 18 of 27 on the PHQ-9; the network asks for 10."""
     service = Intake()
-    steps = (*everything_on_file(), intake.posted(grant(), DECIDED))
-    service.take(*under(intake_routes(policy), *steps))
+    steps = (*everything_on_file(), posted(grant(), DECIDED))
+    service.take(*under(intake_routes(policy, VAULT), *steps))
     return service
 
 
 @pytest.mark.parametrize(
     ("clinic", "granted", "version"),
     [
-        (intake.CLINIC, False, f"{POLICY.version}.{intake.CLINIC}-1"),
+        (CLINIC, False, f"{POLICY.version}.{CLINIC}-1"),
         (ELSEWHERE, True, POLICY.version),
     ],
 )
@@ -67,7 +86,14 @@ def test_a_clinic_that_asks_for_a_higher_phq_9_does_not_clear_whom_another_clear
 
 @pytest.mark.parametrize(
     ("clinic", "verdict", "codes"),
-    [(session_record.CLINIC, "rejected", ["blood-pressure-hold"]), (ELSEWHERE, "accepted", [])],
+    [
+        (
+            session_record.CLINIC,
+            "rejected",
+            ["blood-pressure-hold", "blood-pressure-recheck"],
+        ),
+        (ELSEWHERE, "accepted", []),
+    ],
 )
 def test_a_clinic_with_a_lower_hold_refuses_the_dose_that_another_gives(
     clinic: str, verdict: str, codes: list[str]
@@ -75,7 +101,7 @@ def test_a_clinic_with_a_lower_hold_refuses_the_dose_that_another_gives(
     policy = tightened(session_record.POLICY, clinic, bp__predose_hold_systolic=140)
     service = SessionRecord()
 
-    steps = (*knowledge(), *preparation(), arrived(), observed(systolic=141), given())
+    steps = (*knowledge(), *preparation(), arrived(), *supplied(), observed(systolic=140), given())
     *_, dose = service.take(*under(session_routes(policy), *steps))
 
     assert (dose.verdict, [each.code for each in dose.blockers]) == (verdict, codes)

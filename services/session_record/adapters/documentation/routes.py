@@ -41,8 +41,8 @@ def documentation_routes(policy: Policy) -> Routes:
         Route(site.TherapyDocumented, _write, write, _entries, THERAPY),
         Route(site.RemsAnswered, _write, write, _entries, CLINICAL),
         Route(site.RecordSigned, _sign, sign, _signature, SIGNERS),
-        Route(site.EntryAmended, _amend, amend, _correction, CLINICAL),
-        Route(site.EntryRetracted, _retract, retract, _correction, CLINICAL),
+        Route(site.RecordEntryAmended, _amend, amend, _correction, CLINICAL),
+        Route(site.RecordEntryRetracted, _retract, retract, _correction, CLINICAL),
         Route(site.RemsSubmitted, _submit, submit, _entries, CLINICAL | {"coordinator"}),
         Route(site.AdverseEventEscalated, _escalate, documentation.escalate, _entries, CLINICAL),
     )

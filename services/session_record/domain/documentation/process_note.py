@@ -5,31 +5,9 @@ They are never in an event, the journal, an export, a log or a search; here only
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal
 
 from shared.kernel.identifiers import derive
-
-
-class Unreadable(Exception):
-    """Sealed by another key, or changed since: nothing of it is shown."""
-
-
-class Cipher(Protocol):
-    """One note's key at work. `name` says what is sealed, and must be said again to open it."""
-
-    def seal(self, name: str, text: str) -> str: ...
-
-    def open(self, name: str, sealed: str) -> str:
-        """Raises Unreadable."""
-
-
-class Vault(Protocol):
-    """Makes keys, each wrapped by the service's own; what is stored is the wrapped form."""
-
-    def create(self, key_id: str) -> tuple[str, Cipher]: ...
-
-    def unlock(self, key_id: str, wrapped: str) -> Cipher:
-        """Raises Unreadable."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ from shared.codec.questionnaires.texts import Texts, load
 from shared.contracts.instruments import INSTRUMENTS
 from shared.storage.memory import MemoryStore
 from shared.web.identity import Principal
-from tests.kit.intake import POLICY
+from tests.kit.clinical.said import (
+    POLICY,
+)
+from tests.kit.people import VAULT
 from tests.kit.questionnaires.texts import a_folder, a_record, a_text
 
 READER = Principal("s", "riverside", "main", frozenset({"nurse"}), frozenset({"records:read"}))
@@ -23,7 +26,7 @@ WRITER = Principal("s", "riverside", "main", frozenset({"nurse"}), frozenset({"e
 def client(texts: Texts, principal: Principal = READER) -> FlaskClient:
     app = Flask("intake")
     app.config.update(API_TITLE="intake", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    Api(app).register_blueprint(blueprint(MemoryStore(), POLICY, texts))
+    Api(app).register_blueprint(blueprint(MemoryStore(), POLICY, VAULT, texts))
     app.before_request(lambda: setattr(g, "principal", principal))
     return app.test_client()
 

@@ -10,12 +10,12 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from flask_smorest import Api
 
-from services.session_record.adapters.documentation.vault import NoteVault
 from services.session_record.adapters.http import blueprint
 from services.session_record.application.process_notes import ACCESSES, COLLECTIONS, KEYS, NOTES
-from services.session_record.domain.documentation.process_note import Unreadable
 from services.session_record.main import SERVICE
+from shared.codec.sealing import Keyring
 from shared.kernel.errors import Conflict
+from shared.kernel.sealing import Unreadable
 from shared.runtime import metrics
 from shared.web import problems
 from shared.web.identity import Principal
@@ -35,7 +35,7 @@ def a_client(clinic: Clinic, who: Principal | None = None, key: str = KEY) -> Fl
     app = Flask("session-record")
     app.config.update(API_TITLE="x", API_VERSION="1", OPENAPI_VERSION="3.1.0")
     app.config.update(OPENAPI_URL_PREFIX="/", OPENAPI_JSON_PATH="openapi.json")
-    Api(app).register_blueprint(blueprint(clinic.store, POLICY, NoteVault(key)))
+    Api(app).register_blueprint(blueprint(clinic.store, POLICY, Keyring(key)))
     problems.register(app)
     app.before_request(lambda: setattr(g, "principal", who or a_person()))
     return app.test_client()
@@ -213,7 +213,7 @@ def test_what_was_changed_in_the_store_is_not_shown(tampered: Clinic) -> None:
 
 
 def test_one_notes_text_cannot_be_put_in_the_place_of_another() -> None:
-    vault = NoteVault(KEY)
+    vault = Keyring(KEY)
     wrapped, cipher = vault.create("mine")
 
     with pytest.raises(Unreadable):
@@ -225,7 +225,7 @@ def test_one_notes_text_cannot_be_put_in_the_place_of_another() -> None:
 @pytest.mark.parametrize("secret", ["", "short", base64.b64encode(b"x" * 31).decode(), f"{KEY},"])
 def test_a_key_that_is_none_is_refused_at_the_start(secret: str) -> None:
     with pytest.raises(ValueError, match="32 bytes"):
-        NoteVault(secret)
+        Keyring(secret)
 
 
 def test_the_keys_of_two_notes_differ_and_none_is_stored_in_clear(written: Clinic) -> None:

@@ -1,7 +1,4 @@
-"""Envelope encryption with AES-256-GCM: a key per author and encounter, wrapped by the service's.
-
-The wrapping key is of a class of its own: no other secret of the network opens a process note.
-"""
+"""Envelope encryption with AES-256-GCM: data keys, wrapped by keys from the settings."""
 
 import os
 from base64 import b64decode, b64encode
@@ -9,14 +6,16 @@ from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from services.session_record.domain.documentation.process_note import Unreadable
+from shared.kernel.sealing import Unreadable
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 
 
-class NoteKeyCipher:
-    """One note's key at work."""
+class DataKey:
+    """One data key at work."""
 
     def __init__(self, key: bytes) -> None:
         self._aead = AESGCM(key)
@@ -28,24 +27,32 @@ class NoteKeyCipher:
         return _opened(self._aead, sealed, name).decode()
 
 
-class NoteVault:
-    """`secret`: 32 bytes in base64; when it is rotated the new one, a comma, and the old ones."""
+class Keyring:
+    """`secret`: 32 bytes in base64; when it is rotated the new one, a comma, and the old ones.
+
+    New data keys are wrapped by the first; each opens what it wrapped. Raises ValueError.
+    """
 
     def __init__(self, secret: str) -> None:
         keys = [_key(text.strip()) for text in secret.split(",")]
         self._wrapping = {sha256(key).hexdigest()[:8]: AESGCM(key) for key in keys}
-        self._newest = next(iter(self._wrapping))
+        self._newest, self._oldest = next(iter(self._wrapping)), keys[-1]
 
-    def create(self, key_id: str) -> tuple[str, NoteKeyCipher]:
+    def create(self, key_id: str) -> tuple[str, DataKey]:
         key = os.urandom(KEY_BYTES)
         wrapped = _sealed(self._wrapping[self._newest], key, key_id)
-        return f"{self._newest}.{wrapped}", NoteKeyCipher(key)
+        return f"{self._newest}.{wrapped}", DataKey(key)
 
-    def unlock(self, key_id: str, wrapped: str) -> NoteKeyCipher:
+    def unlock(self, key_id: str, wrapped: str) -> DataKey:
         wrapped_by, _, sealed = wrapped.partition(".")
         if wrapped_by not in self._wrapping:
             raise Unreadable("wrapped by a key that is not among the settings")
-        return NoteKeyCipher(_opened(self._wrapping[wrapped_by], sealed, key_id))
+        return DataKey(_opened(self._wrapping[wrapped_by], sealed, key_id))
+
+    def derived(self, purpose: str) -> bytes:
+        """A key for another use, from the oldest, so that a rotation does not change it."""
+        derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode())
+        return derive.derive(self._oldest)
 
 
 def _key(text: str) -> bytes:
@@ -54,7 +61,7 @@ def _key(text: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ValueError("a process-note key is 32 bytes in base64")
+        raise ValueError("a key is 32 bytes in base64")
     return key
 
 

@@ -2,28 +2,30 @@
 
 import pytest
 
-from services.intake.domain.screening import is_complete, is_high, record_screening
+from services.intake.domain.evidence.screening import is_complete, is_high, record_screening
 from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from shared.contracts.intake import PatientScreened, SafetyHoldRaised
 from shared.kernel.errors import Malformed, Rejected
-from tests.kit.intake import (
-    C_SSRS_HIGH,
+from tests.kit.clinical.file import (
     a_referred,
-    c_ssrs,
     c_ssrs_screening,
-    on_day,
-    phq_9,
     screened,
     screening,
+)
+from tests.kit.clinical.said import (
+    C_SSRS_HIGH,
+    c_ssrs,
+    on_day,
+    phq_9,
 )
 
 
 def test_item_level_answers_are_kept_with_their_time_and_definition() -> None:
     patient, (told,) = record_screening(screening(phq_9(18), total=18), a_referred())
 
-    kept = patient.screenings["phq-9"]
+    (kept,) = patient.screenings
     assert (kept.answers, kept.total, kept.definition) == (phq_9(18), 18, "phq-9/kroenke-2001/1")
-    assert told == PatientScreened("phq-9", phq_9(18), 18, kept.answered_at)
+    assert told == PatientScreened("phq-9", phq_9(18), 18, kept.at, kept.id)
 
 
 @pytest.mark.parametrize("answers", [(1,) * 8, (1,) * 10, (4, *(1,) * 8), (-1, *(1,) * 8)])
@@ -51,7 +53,7 @@ def test_a_mean_is_checked_as_the_site_sent_it() -> None:
 
     patient, _ = record_screening(screening(brs, instrument="brs", total=3.17), a_referred())
 
-    assert patient.screenings["brs"].total == 3.17
+    assert patient.screenings[0].total == 3.17
     with pytest.raises(Rejected, match=r"come to 3\.17, 3\.2 was sent"):
         record_screening(screening(brs, instrument="brs", total=3.2), a_referred())
 
@@ -66,10 +68,10 @@ def test_every_instrument_can_be_a_screening(code: InstrumentCode) -> None:
 
     patient, (told,) = record_screening(screening(answers, instrument=code), a_referred())
 
-    kept = patient.screenings[code]
+    (kept,) = patient.screenings
     assert (kept.definition, kept.total) == (instrument.definition, instrument.total(answers))
     assert is_complete(kept)
-    assert told == PatientScreened(code, answers, kept.total, kept.answered_at)
+    assert told == PatientScreened(code, answers, kept.total, kept.at, kept.id)
 
 
 def test_a_late_arrival_does_not_replace_newer_answers_but_is_told() -> None:
@@ -77,8 +79,11 @@ def test_a_late_arrival_does_not_replace_newer_answers_but_is_told() -> None:
 
     patient, events = record_screening(older, screened(a_referred(), newer))
 
-    assert patient.screenings["phq-9"].total == 12
-    assert events == (PatientScreened("phq-9", phq_9(20), 20, on_day(1)),)
+    latest = patient.screening("phq-9")
+    assert latest
+    assert latest.total == 12
+    assert [each.total for each in patient.screenings] == [20, 12], "all answers are kept"
+    assert events == (PatientScreened("phq-9", phq_9(20), 20, on_day(1), older.event_id),)
 
 
 def test_any_order_of_arrival_ends_with_the_same_answers_on_file() -> None:
@@ -110,7 +115,7 @@ def test_a_yes_that_is_high_counts_even_where_the_rest_is_unanswered() -> None:
     patient = screened(a_referred(), screening(answers, instrument="c-ssrs-screener"))
 
     assert patient.hold
-    assert not is_complete(patient.screenings["c-ssrs-screener"])
+    assert not is_complete(patient.screenings[0])
 
 
 @pytest.mark.parametrize(
@@ -130,10 +135,41 @@ def test_the_c_ssrs_is_complete_if_all_that_its_skip_logic_asks_is_answered(
 ) -> None:
     patient = screened(a_referred(), screening(answers, instrument="c-ssrs-screener"))
 
-    assert is_complete(patient.screenings["c-ssrs-screener"]) is complete
+    assert is_complete(patient.screenings[0]) is complete
 
 
 def test_only_the_c_ssrs_is_triaged() -> None:
     patient = screened(a_referred(), screening((3,) * 9))
 
-    assert not is_high(patient.screenings["phq-9"])
+    assert not is_high(patient.screenings[0])
+
+
+def test_corrected_answers_are_told_with_what_they_replace() -> None:
+    first = screening(phq_9(20), on_day(1), event_id="first")
+    again = screening(phq_9(12), on_day(2), event_id="again", amends="first")
+
+    patient, (told,) = record_screening(again, screened(a_referred(), first))
+
+    assert told == PatientScreened("phq-9", phq_9(12), 12, on_day(1), "again", "first")
+    assert patient.screening("phq-9") == patient.screenings[1]
+
+
+def test_a_correction_that_a_later_one_overtook_is_kept_and_not_told() -> None:
+    first = screening(phq_9(20), on_day(1), event_id="first")
+    last = screening(phq_9(12), on_day(3), event_id="last", amends="first")
+    late = screening(phq_9(15), on_day(2), event_id="late", amends="first")
+
+    patient, told = record_screening(late, screened(a_referred(), first, last))
+
+    assert told == ()
+    latest = patient.screening("phq-9")
+    assert latest
+    assert latest.id == "last"
+
+
+def test_answers_of_another_instrument_cannot_be_amended() -> None:
+    first = c_ssrs_screening(event_id="first")
+    wrong = screening(phq_9(12), on_day(2), amends="first")
+
+    with pytest.raises(Rejected, match="amends-another-kind"):
+        record_screening(wrong, screened(a_referred(), first))

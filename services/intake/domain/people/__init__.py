@@ -1,0 +1,1 @@
+"""Who the patients and practitioners are: sealed identities, persons, duplicates, transfers."""
