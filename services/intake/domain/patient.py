@@ -199,7 +199,7 @@ class Patient:
         return clearance.valid_until if in_course else clearance.first_dose_by
 
     def heard(self, at: datetime) -> "Patient":
-        return replace(self, heard_until=max(self.heard_until, at))
+        return replace(self, heard_until=at) if at > self.heard_until else self
 
 
 def register(command: RegisterPatient, person_id: str = "") -> tuple[Patient, Events]:
