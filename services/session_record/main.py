@@ -9,6 +9,7 @@ from services.session_record.application.documents import COLLECTIONS
 from services.session_record.settings import Settings
 from shared.codec.sealing import Keyring
 from shared.contracts.topics import SESSION_RECORD
+from shared.kernel.sealing import Keys
 from shared.processes.service import Service
 from shared.runtime.environment import SettingsError
 
@@ -22,9 +23,13 @@ SERVICE = Service(
 """Without process notes: for them the key is needed that only the settings have."""
 
 
+def service(keys: Keys) -> Service:
+    """With process notes, sealed by these keys."""
+    return replace(SERVICE, reads=partial(http.blueprint, keys=keys))
+
+
 def configured(settings: Settings) -> Service:
     try:
-        keys = Keyring(settings.process_note_key)
+        return service(Keyring(settings.process_note_key))
     except ValueError as error:
         raise SettingsError(f"PROCESS_NOTE_KEY: {error}") from error
-    return replace(SERVICE, reads=partial(http.blueprint, keys=keys))

@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,13 @@ from flask_smorest import Api
 
 from services.session_record.adapters.http import blueprint
 from services.session_record.application.process_notes import ACCESSES, COLLECTIONS, KEYS, NOTES
-from services.session_record.main import SERVICE
+from services.session_record.main import SERVICE, configured
+from services.session_record.settings import Settings
 from shared.codec.sealing import Keyring
 from shared.kernel.errors import Conflict
 from shared.kernel.sealing import Unreadable
 from shared.runtime import metrics
+from shared.runtime.environment import SettingsError
 from shared.web import problems
 from shared.web.identity import Principal
 from tests.kit.documentation import CLINIC, DOSE, POLICY, Clinic, noted
@@ -220,6 +223,26 @@ def test_one_notes_text_cannot_be_put_in_the_place_of_another() -> None:
         vault.unlock("yours", wrapped)
     with pytest.raises(Unreadable):
         cipher.open("mine/2", cipher.seal("mine/1", "text"))
+
+
+def settings(key: str) -> Settings:
+    return Settings("mongodb://x/y", "kafka:9092", "issuer", "jwks", Path(), process_note_key=key)
+
+
+def test_the_service_is_put_together_with_its_key_or_says_what_is_wrong_with_it() -> None:
+    app = Flask("x")
+    app.config.update(API_TITLE="x", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+
+    Api(app).register_blueprint(configured(settings(KEY)).reads(Clinic().store, POLICY))
+
+    rules = [str(rule) for rule in app.url_map.iter_rules()]
+    assert "/v1/encounters/<encounter_id>/process-note" in rules
+    with pytest.raises(SettingsError, match="PROCESS_NOTE_KEY"):
+        configured(settings("short"))
+
+
+def test_the_key_is_not_shown_where_settings_are() -> None:
+    assert KEY not in repr(settings(KEY))
 
 
 @pytest.mark.parametrize("secret", ["", "short", base64.b64encode(b"x" * 31).decode(), f"{KEY},"])
