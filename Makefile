@@ -53,7 +53,7 @@ peers: setup ## judges that we did not write: a CloudEvents SDK of another langu
 	@$(BIN)/pytest tests/peers
 
 fhir: setup ## FHIR's own rules (the HAPI validator) on what we export
-	@$(BIN)/pytest tests/integration/test_fhir_judge.py
+	@$(BIN)/pytest tests/integration/test_fhir_judge.py tests/integration/test_fhir_export.py
 
 e2e-compose: export COMPOSE_PROJECT_NAME = kap-e2e
 e2e-compose: setup ## the journeys against the containers of docker-compose.yml

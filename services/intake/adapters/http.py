@@ -1,13 +1,13 @@
 """The reads of intake over HTTP. Names leave by one route alone, which needs its own scope."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from flask import abort
+from flask import Response, abort
 from flask_smorest import Blueprint
 
-from services.intake.adapters import questionnaires
+from services.intake.adapters import fhir, questionnaires
 from services.intake.adapters.schemas import (
     AskedSchema,
     AsOfSchema,
@@ -19,12 +19,25 @@ from services.intake.adapters.schemas import (
     PractitionerSchema,
 )
 from services.intake.application import identities, queries
+from services.intake.domain.patient import Patient
 from services.intake.domain.people.vault import Vault
+from shared.codec.fhir import MEDIA_TYPE
 from shared.codec.questionnaires.texts import Texts
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
+from shared.storage.reads import Reads
 from shared.storage.store import Store
-from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, page_of, paged
+from shared.web.fhir import fhir_answer
+from shared.web.reading import (
+    Page,
+    clinic_policy,
+    clinic_reads,
+    found,
+    needs,
+    page_of,
+    paged,
+    principal,
+)
 
 
 def blueprint(store: Store, policy: Policy, vault: Vault, texts: Texts) -> Blueprint:
@@ -34,6 +47,7 @@ def blueprint(store: Store, policy: Policy, vault: Vault, texts: Texts) -> Bluep
     _eligibility(blp, store, policy, vault)
     _identity(blp, store, vault)
     _practitioners(blp, store)
+    _fhir(blp, store, vault)
     questionnaires.register(blp, texts)
     return blp
 
@@ -106,6 +120,29 @@ def _practitioners(blp: Blueprint, store: Store) -> None:
     def practitioner(practitioner_id: str) -> identities.PractitionerView:
         """What a practitioner of the clinic may act as, and from when to when."""
         return found(identities.practitioner(clinic_reads(store), practitioner_id))
+
+
+def _fhir(blp: Blueprint, store: Store, vault: Vault) -> None:
+    @blp.get("/patients/<patient_id>/fhir")
+    @blp.response(200, {"type": "object"}, content_type=MEDIA_TYPE)
+    @needs("records:read")
+    def fhir_record(patient_id: str) -> Response:
+        """The file as a FHIR R4 Bundle; with the name where the token has `identity:read`."""
+        reads = clinic_reads(store)
+        if (read := queries.whole(reads, patient_id)) is None:
+            abort(404)
+        patient = read.aggregate
+        return fhir_answer(fhir.record(patient, _name(reads, vault, patient), patient.heard_until))
+
+
+def _name(reads: Reads, vault: Vault, patient: Patient) -> identities.IdentityView | None:
+    """None where the caller may not have it, or nobody can."""
+    if "identity:read" not in principal().scopes:
+        return None
+    with suppress(Rejected):
+        read = identities.identity(reads, vault, patient.id)
+        return read.aggregate if read else None
+    return None
 
 
 @contextmanager

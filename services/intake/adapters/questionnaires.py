@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from flask import Response, abort, make_response
+from flask import Response, abort
 from flask_smorest import Blueprint
 
-from shared.codec import strict_json
-from shared.codec.questionnaires.fhir import MEDIA_TYPE, questionnaire
+from shared.codec.fhir import MEDIA_TYPE
+from shared.codec.questionnaires.fhir import questionnaire
 from shared.codec.questionnaires.texts import InstrumentText, Texts
 from shared.codec.schema import schema_class
 from shared.contracts.instruments import INSTRUMENTS, Instrument
 from shared.kernel.errors import Rejected
 from shared.runtime import clock
+from shared.web.fhir import fhir_answer
 from shared.web.reading import needs
 
 
@@ -64,7 +64,7 @@ def register(blp: Blueprint, texts: Texts) -> None:
             abort(404)
         text = _found(instrument, texts, clock.utc_now().date())
         shown = questionnaire(instrument, text if isinstance(text, InstrumentText) else None)
-        return _fhir(shown)
+        return fhir_answer(shown)
 
 
 def _line(instrument: Instrument, texts: Texts, today: date) -> QuestionnaireLine:
@@ -90,9 +90,3 @@ def _found(instrument: Instrument, texts: Texts, today: date) -> InstrumentText 
         return texts.of(instrument, today)
     except Rejected as refusal:
         return refusal
-
-
-def _fhir(resource: dict[str, Any]) -> Response:
-    answer = make_response(strict_json.dumps(resource))
-    answer.content_type = MEDIA_TYPE
-    return answer

@@ -128,6 +128,11 @@ def patient(reads: Reads, policy: Policy, patient_id: str) -> Read[PatientView] 
     return _seen(found, lambda each: _patient(each, policy)) if found else None
 
 
+def whole(reads: Reads, patient_id: str) -> Read[Patient] | None:
+    """Everything on file, corrected entries and all: what an export is made of."""
+    return reads.get(PATIENTS, patient_id)
+
+
 def clearance(
     reads: Reads, policy: Policy, vault: Vault, patient_id: str, at: datetime | None = None
 ) -> Read[ClearanceView] | None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import abort
+from flask import Response, abort
 from flask_smorest import Blueprint
 
+from services.session_record.adapters import fhir
 from services.session_record.adapters.documentation.http import add_process_notes, add_record
 from services.session_record.adapters.schemas import (
     ContainerSchema,
@@ -18,6 +19,7 @@ from services.session_record.adapters.schemas import (
 )
 from services.session_record.application import ledger as ledgers
 from services.session_record.application import queries
+from services.session_record.application.documentation_queries import sessions
 from services.session_record.application.ledger import ContainerView, LedgerView
 from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.queries import (
@@ -25,10 +27,12 @@ from services.session_record.application.queries import (
     ReadinessQuestion,
     ReadinessView,
 )
+from shared.codec.fhir import MEDIA_TYPE
 from shared.kernel.policy import Policy
 from shared.kernel.sealing import Keys
 from shared.runtime import clock
 from shared.storage.store import Store
+from shared.web.fhir import fhir_answer
 from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
 
 SCOPE = "records:read"
@@ -67,10 +71,22 @@ def blueprint(store: Store, policy: Policy, keys: Keys | None = None) -> Bluepri
         return view or abort(404)
 
     _ledger(blp, store)
+    _fhir(blp, store)
     add_record(blp, store, policy)
     if keys:
         add_process_notes(blp, ProcessNotes(store, keys, clock.utc_now, clock.random_token))
     return blp
+
+
+def _fhir(blp: Blueprint, store: Store) -> None:
+    @blp.get("/patients/<patient_id>/fhir")
+    @blp.response(200, {"type": "object"}, content_type=MEDIA_TYPE)
+    @needs(SCOPE)
+    def fhir_record(patient_id: str) -> Response:
+        """The patient's sessions as a FHIR R4 Bundle; no name, no process note."""
+        if not (told := sessions(clinic_reads(store), patient_id)):
+            abort(404)
+        return fhir_answer(fhir.record(patient_id, told, clock.utc_now()))
 
 
 def _ledger(blp: Blueprint, store: Store) -> None:

@@ -52,6 +52,14 @@ class EntryView:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """One encounter and what was written about it: what an export is made of."""
+
+    encounter: Encounter
+    record: Record | None
+
+
+@dataclass(frozen=True, slots=True)
 class SignatureView:
     at: datetime
     signer: str
@@ -88,6 +96,18 @@ class TaskView:
     due_at: datetime
     status: Status
     closed_at: datetime | None
+
+
+def sessions(reads: Reads, patient_id: str) -> list[Session]:
+    """Every session of the patient, in order of time."""
+    found = [read.aggregate for read in reads.page(ENCOUNTERS, patient_id=patient_id)]
+    written = {
+        each.encounter_id: read.aggregate
+        for each in found
+        if (read := reads.get(RECORDS, each.encounter_id))
+    }
+    ordered = sorted(found, key=lambda each: (each.arrived_at, each.encounter_id))
+    return [Session(each, written.get(each.encounter_id)) for each in ordered]
 
 
 def record(reads: Reads, encounter_id: str) -> Read[RecordView] | None:

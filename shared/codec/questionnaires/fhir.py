@@ -6,7 +6,6 @@ from shared.codec.questionnaires.texts import LANGUAGE, InstrumentText
 from shared.contracts.fhir import INSTRUMENT_CODES, LOINC, SCORING_DEFINITIONS, questionnaire_url
 from shared.contracts.instruments import Instrument
 
-MEDIA_TYPE = "application/fhir+json"
 _EXTENSIONS = "http://hl7.org/fhir/StructureDefinition"
 _CHOICES_MAX = 10
 """Items with more values than that are asked as a whole number."""
