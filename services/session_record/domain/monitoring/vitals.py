@@ -129,7 +129,7 @@ def _reading(command: RecordVitals, policy: Policy) -> Reading:
 
 
 def _is_same(one: Reading, other: Reading) -> bool:
-    return replace(one, policy_version="") == replace(other, policy_version="")
+    return one.at == other.at and replace(one, policy_version=other.policy_version) == other
 
 
 def _order(reading: Reading) -> tuple[object, ...]:
