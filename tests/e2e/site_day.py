@@ -35,6 +35,29 @@ WORK_UP = {
 }
 
 
+PRESENT = {"prescriber": "prescriber-1", "nurse": "nurse-1", "therapist": "therapist-1"}
+TIME_OUT = ("patient", "drug", "dose", "route", "allergy", "consent")
+MOVED = {
+    "drug": "ketamine",
+    "lot": "lot-1",
+    "amount_mg": 35.0,
+    "by": "nurse-1",
+    "witness": "nurse-2",
+}
+READY = {
+    "moaas": 5,
+    "cadss": 1,
+    "aldrete": 10,
+    "escort_present": True,
+    "instructions_given": True,
+    "oriented": True,
+    "steady_gait": True,
+    "no_driving_told": True,
+    "escort": "contact-1",
+    "discharged_by": "nurse-1",
+}
+
+
 def a_while_ago(days: int = 120) -> datetime:
     now = datetime.now(UTC)
     return now.replace(hour=15, minute=0, second=0, microsecond=0) - timedelta(days=days)
@@ -104,6 +127,8 @@ class SiteDay:
         ]
         self.taken(site.TreatmentHistoryTaken, patient, at, trials=trials)
         self.work_up(patient, at)
+        escort = {"contact_id": "contact-1", "name": "Given", "phone": "+1 555 0100"}
+        self.taken(site.EscortIntroduced, patient, at, **escort, relation="friend")
         self.consent(patient, at, route)
 
     def work_up(self, patient: str, at: datetime) -> None:
@@ -179,26 +204,38 @@ class SiteDay:
             end = start + timedelta(minutes=50)
             self.taken(site.EncounterFinished, patient, end, encounter_id=encounter)
             return encounter
-        self.taken(
-            site.EncounterArrived, patient, start, **arrival, fasting=True, escort_arranged=True
-        )
+        self.arrive(patient, start, arrival)
         self.vitals(patient, encounter, start + timedelta(minutes=5), weight_kg=70.0)
         self.taken(
             site.MedicationAdministered, patient, start + timedelta(minutes=15), **dose(encounter)
         )
-        self.vitals(patient, encounter, start + timedelta(minutes=55))
-        self.taken(
-            site.PatientDischarged,
-            patient,
-            start + timedelta(minutes=125),
-            encounter_id=encounter,
-            moaas=5,
-            cadss=1,
-            aldrete=10,
-            escort_present=True,
-            instructions_given=True,
-        )
+        for minute in (55, 110):
+            self.vitals(patient, encounter, start + timedelta(minutes=minute))
+        gone = start + timedelta(minutes=125)
+        self.taken(site.PatientDischarged, patient, gone, encounter_id=encounter, **READY)
         return encounter
+
+    def arrive(self, patient: str, at: datetime, arrival: dict[str, Any]) -> None:
+        """For a dose: as soon as session-record knows all it must, with the staff and a vial."""
+        asked = {"appointment_id": arrival["appointment_id"], "at": at.isoformat()}
+        eventually(lambda: self._is_ready(patient, asked))
+        self.taken(
+            site.EncounterArrived,
+            patient,
+            at,
+            **arrival,
+            fasting=True,
+            escort_arranged=True,
+            staff=[{"role": role, "practitioner": name} for role, name in PRESENT.items()],
+        )
+        for movement, encounter in (("received", ""), ("dispensed", arrival["encounter_id"])):
+            data = {**MOVED, "movement": movement, "encounter_id": encounter}
+            self.taken(site.DrugMoved, vial(arrival["encounter_id"]), at, **data)
+
+    def _is_ready(self, patient: str, asked: dict[str, str]) -> bool:
+        found = self.get("session-record", f"patients/{patient}/readiness", **asked)
+        heard = found and found["intake_known_until"] and found["scheduling_known_until"]
+        return bool(heard and found["ready"])
 
     def vitals(self, patient: str, encounter: str, at: datetime, **more: Any) -> None:
         self.taken(
@@ -234,4 +271,11 @@ def dose(encounter: str) -> dict[str, Any]:
         "dose_mg_per_kg": 0.5,
         "administered_by": "nurse-1",
         "checked_by": "prescriber-1",
+        "container": vial(encounter),
+        "lot": MOVED["lot"],
+        "time_out": dict.fromkeys(TIME_OUT, True),
     }
+
+
+def vial(encounter: str) -> str:
+    return f"vial-{encounter}"

@@ -5,7 +5,7 @@ the stores as a site would over HTTP. The dice decide what becomes of the patien
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, Literal, Protocol
@@ -38,7 +38,13 @@ from tests.kit.people import STAFF, credential, referral
 FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"
 ROUTE: site.Route = "iv"
-WEIGHT_KG, MG_PER_KG = 70.0, 0.5
+WEIGHT_KG, MG_PER_KG, LOT = 70.0, 0.5, "lot-1"
+ESCORT = "contact-1"
+PRESENT = (
+    site.StaffPresent("prescriber", "prescriber-1"),
+    site.StaffPresent("nurse", "nurse-1"),
+    site.StaffPresent("therapist", "therapist-1"),
+)
 Fate = Literal[
     "plain",
     "withdraws",
@@ -199,8 +205,10 @@ class Life:
             site.ContraindicationsChecked(findings()),
             site.TreatmentHistoryTaken(TWO_FAILED),
             medication_list(),
-            *work_up_done(self._at),
+            *work_up_done(self._at, ecg="normal"),
+            site.WorkUpRecorded("cognition", "normal", self._at, 28),
             vital_signs(),
+            site.EscortIntroduced(ESCORT, "Given Family", "+1 555 0100", "friend"),
         ]
         if indication == "existential-distress":
             on_file.append(site.ScreeningAnswered(DADDS.code, (2,) * DADDS.items))
@@ -256,21 +264,28 @@ class Life:
             yield self._told(0.1, site.AssessmentAnswered(C_SSRS.code, c_ssrs()))
 
     def _dosing(self, appointment_id: str, encounter_id: str) -> Script:
-        yield self._told(0, site.EncounterArrived(encounter_id, appointment_id, True, True))
+        yield self._told(0, arrival(encounter_id, appointment_id))
         yield from self._settled()
         if self._is_refused(encounter_id):
             return
+        yield from self._vial(encounter_id)
         yield self._told(0.1, _vitals(encounter_id, WEIGHT_KG))
-        dose = site.MedicationAdministered(
-            encounter_id, ROUTE, WEIGHT_KG * MG_PER_KG, MG_PER_KG, "nurse-1", "prescriber-1"
-        )
         yield from self._settled()
-        yield self._told(0.1, dose)
+        yield self._told(0.1, dose(encounter_id))
         yield self._told(0.5, _vitals(encounter_id))
+        yield self._told(0.2, _vitals(encounter_id))
         if self.fate == "harm" and self._dice.random() < 0.6:
-            yield self._told(0.2, _harm(encounter_id))
+            yield self._told(0.1, _harm(encounter_id))
+        yield self._told(0.8, _vitals(encounter_id))
         yield from self._settled()
-        yield self._told(1, site.PatientDischarged(encounter_id, 5, 0, 10, True, True))
+        yield self._told(0.2, discharge(encounter_id))
+
+    def _vial(self, encounter_id: str) -> Script:
+        """What the dose comes from; it is the vial's own history, and not the patient's."""
+        mg = WEIGHT_KG * MG_PER_KG
+        received = site.DrugMoved("received", "ketamine", LOT, mg, "nurse-1", "nurse-2")
+        for data in (received, replace(received, movement="dispensed", encounter_id=encounter_id)):
+            yield Happening(vial(encounter_id), self._at, data)
 
     def _turning_point(self) -> Script:
         """What stops dosing, and for some what lets it go on."""
@@ -324,6 +339,48 @@ class Life:
 
 def _clearance() -> site.ClearanceDecided:
     return grant(protocol=PROTOCOL, route=ROUTE, weighed=("case-by-case",))
+
+
+def vial(encounter_id: str) -> str:
+    return derive(encounter_id, "vial")
+
+
+def arrival(encounter_id: str, appointment_id: str) -> site.EncounterArrived:
+    """Knowledge that grew old while the network was cut is answered for by the prescriber."""
+    known = site.Override("stale", "prescriber", "prescriber-1", "asked-by-telephone")
+    return site.EncounterArrived(
+        encounter_id, appointment_id, True, True, ESCORT, PRESENT, overrides=(known,)
+    )
+
+
+def dose(encounter_id: str) -> site.MedicationAdministered:
+    return site.MedicationAdministered(
+        encounter_id,
+        ROUTE,
+        WEIGHT_KG * MG_PER_KG,
+        MG_PER_KG,
+        "nurse-1",
+        "prescriber-1",
+        vial(encounter_id),
+        LOT,
+        site.TimeOut(True, True, True, True, True, True),
+        overrides=(site.Override("stale", "prescriber", "prescriber-1", "asked-by-telephone"),),
+    )
+
+
+def discharge(encounter_id: str) -> site.PatientDischarged:
+    return site.PatientDischarged(
+        encounter_id,
+        moaas=5,
+        cadss=0,
+        aldrete=10,
+        escort_present=True,
+        instructions_given=True,
+        oriented=True,
+        steady_gait=True,
+        no_driving_told=True,
+        discharged_by="nurse-1",
+    )
 
 
 def _phq_9(dice: Random, total: int) -> site.AssessmentAnswered:

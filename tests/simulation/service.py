@@ -38,7 +38,7 @@ from tests.simulation.engines import SimulatedPublisher, SimulatedStore, Simulat
 from tests.simulation.faults import Faults, WorldClock
 
 SERVICES: tuple[Service, ...] = (intake.service(VAULT), SCHEDULING, SESSION_RECORD, OUTCOMES)
-SHORT = CourseTemplate("iv-2", "1", "iv", 1, 2, 72, 60, 150, 60)
+SHORT = CourseTemplate("iv-2", "1", "iv", 2, 2, 72, 60, 150, 60)
 POLICY: Policy = replace(NETWORK_POLICY, protocols={SHORT.code: SHORT})
 """The network's policy with one short protocol, so that a world sees whole courses."""
 REPLICAS = ("1", "2")

@@ -83,13 +83,15 @@ SCREENED, CONSENTED, DECIDED, SIGNED_LATE, DECIDED_AGAIN, BOOKED = 4, 6, 8, 9, 1
 
 
 def admission(person: Person, until: datetime) -> list[Happening]:
-    """Everything up to the decision on the clearance, in order of time."""
+    """Everything up to the decision on the clearance, and what is tested again later, in order of
+    time."""
     told = [
         Happening(person.id, _at(person, 0, 9, person.number % 60), _referral(person)),
         *_screening(person),
         Happening(person.id, _at(person, SCREENED, 11), _checklist(person)),
         Happening(person.id, _at(person, SCREENED, 11, 15), _history(person)),
         *_health(person),
+        _escort(person),
         *_decisions(person),
     ]
     return [each for each in sorted(told, key=lambda each: each.time) if each.time < until]
@@ -168,10 +170,19 @@ def _health(person: Person) -> list[Happening]:
         health.vital_signs(person),
         *health.work_up(person, measured),
     ]
-    return [
+    first = [
         Happening(person.id, measured + timedelta(minutes=minute), each)
         for minute, each in enumerate(told)
     ]
+    later = health.repeated(person, measured)
+    return [*first, *(Happening(person.id, when, each) for when, each in later)]
+
+
+def _escort(person: Person) -> Happening:
+    introduced = site.EscortIntroduced(
+        f"contact-{person.id[:8]}", f"Contact-{person.number:04}", "+1 555 0100", "friend"
+    )
+    return Happening(person.id, _at(person, SCREENED, 13), introduced)
 
 
 def _history(person: Person) -> site.TreatmentHistoryTaken:

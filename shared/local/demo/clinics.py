@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from shared.contracts.site import (
@@ -11,6 +11,7 @@ from shared.contracts.site import (
     ResourceDeclared,
     ResourceKind,
     Role,
+    SiteCertified,
     WeeklyHours,
 )
 from shared.local.demo.story import Happening
@@ -85,6 +86,11 @@ def credentials(clinic: Clinic, since: datetime) -> list[Happening]:
         )
         for name, role in STAFF.items()
     ]
+
+
+def certificate(since: datetime) -> Happening:
+    """The clinic's one site may give esketamine, for the whole story and long after."""
+    return Happening("main", since, SiteCertified(since + timedelta(days=3 * 365)))
 
 
 def resources(clinic: Clinic, since: datetime) -> list[Happening]:

@@ -13,7 +13,7 @@ from shared.client.connection import connect
 from shared.client.errors import ClientError
 from shared.contracts import site
 from shared.local.demo import admission, assessments, sessions
-from shared.local.demo.clinics import CLINICS, Clinic, credentials, resources
+from shared.local.demo.clinics import CLINICS, Clinic, certificate, credentials, resources
 from shared.local.demo.door import Door, Progress, Summary, appointments, readiness
 from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
 from shared.local.demo.story import Appointment, Happening
@@ -73,6 +73,7 @@ class _Feed:
         opening = self._until - timedelta(weeks=WEEKS + 2)
         for clinic in CLINICS:
             told = resources(clinic, opening) + credentials(clinic, opening)
+            told.append(certificate(opening))
             self._door.post(clinic.name, told)
         self._post(self._people, lambda one: admission.admission(one, self._until))
         self._wait(self._course_is_open, self._dosed, "scheduling has not opened every course")

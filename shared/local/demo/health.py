@@ -28,6 +28,7 @@ ALWAYS: tuple[tuple[site.WorkUpItem, site.WorkUpResult], ...] = (
     ("prescription-monitoring", "normal"),
 )
 ECG_FROM, MOCA_FROM = 50, 65
+TESTED_EVERY_D, TESTS = 28, 6
 CARDIAC = "hypertensive"
 """The fate whose finding asks for an ECG at any age."""
 
@@ -48,6 +49,15 @@ def work_up(person: Person, at: datetime) -> list[site.WorkUpRecorded]:
         score = float(person.dice("moca").randrange(23, 31))
         results.append(site.WorkUpRecorded("cognition", "normal", at, score))
     return results
+
+
+def repeated(person: Person, at: datetime) -> list[tuple[datetime, site.WorkUpRecorded]]:
+    """The pregnancy test falls out of date while a course goes on (INT-7)."""
+    item, result = _pregnancy_test(person)
+    if result == "not-applicable":
+        return []
+    days = [at + timedelta(days=TESTED_EVERY_D * time) for time in range(1, TESTS)]
+    return [(day, site.WorkUpRecorded(item, result, day - timedelta(hours=1))) for day in days]
 
 
 def vital_signs(person: Person) -> site.VitalSignsTaken:

@@ -68,7 +68,7 @@ def test_nobody_signs_without_capacity() -> None:
         sign_consent(signing(capacity=False), a_referred(), POLICY)
 
 
-def test_withdrawing_tells_everybody_and_ends_the_clearance() -> None:
+def test_int_6_withdrawing_tells_everybody_and_ends_the_clearance() -> None:
     cleared, _ = decide_clearance(deciding(), a_patient(), BORN, POLICY)
 
     patient, events = withdraw_consent(withdrawing(), cleared)

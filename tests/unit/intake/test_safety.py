@@ -129,7 +129,9 @@ def test_a_revocation_signed_before_the_grant_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("grade", "serious"), [(3, False), (5, True), (1, True)])
-def test_a_grave_or_serious_adverse_event_ends_the_clearance(grade: int, serious: bool) -> None:
+def test_int_3_a_grave_or_serious_adverse_event_ends_the_clearance(
+    grade: int, serious: bool
+) -> None:
     patient, (told,) = review_adverse_event(adverse(grade, serious), cleared(), POLICY)
 
     assert isinstance(told, ClearanceWithdrawn)

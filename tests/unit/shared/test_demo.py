@@ -19,6 +19,7 @@ from shared.local.demo.people import PROTOCOLS, Person, cohort
 from shared.local.demo.story import Appointment, Happening
 from shared.local.services import POLICY
 from shared.runtime.policy_file import load
+from tests.kit.intake import Intake, posted
 
 TODAY = date(2026, 11, 23)
 UNTIL = datetime.combine(TODAY, time(), UTC)
@@ -120,6 +121,17 @@ def test_every_kind_of_fate_is_met(clinic: Clinic) -> None:
 def test_checklist_and_consent_ask_what_intake_asks() -> None:
     assert set(admission.CONDITIONS) == set(conditions.BY_CODE)
     assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
+
+
+def test_intake_clears_everybody_who_is_dosed_and_nobody_else() -> None:
+    clinic = CLINICS[1]
+    service = Intake([clinic.name])
+    for person in cohort(clinic, SEED, TODAY):
+        for each in admission.admission(person, UNTIL):
+            service.take(posted(each.data, each.time, patient=person.id, clinic=clinic.name))
+        if person.fate != "new":
+            cleared = service.patient(person.id, clinic.name).clearance
+            assert bool(cleared) == person.is_dosed, person.fate
 
 
 def test_protocols_are_the_policys() -> None:

@@ -36,7 +36,7 @@ def test_answers_that_cannot_be_of_the_instrument_are_malformed(answers: tuple[i
     assert refused.value.path == "/data/answers"
 
 
-def test_a_submitted_total_that_is_not_the_recomputed_one_is_rejected() -> None:
+def test_int_9_a_submitted_total_that_is_not_the_recomputed_one_is_rejected() -> None:
     with pytest.raises(Rejected, match="total-mismatch") as refused:
         record_screening(screening(phq_9(18), total=17), a_referred())
 
