@@ -3,18 +3,21 @@
 A reading that is sent late but was taken in time meets its point. The clock asks, not the events.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from services.session_record.domain.encounter import Dose, Encounter, Miss
-from services.session_record.domain.monitoring.samples import Sample, samples
+from services.session_record.domain.monitoring.samples import samples
 from shared.kernel.policy import Policy
 
 COMPLETE = ("systolic", "diastolic", "heart-rate", "oxygen-saturation")
 """What must have been measured for a point to be met."""
 Severity = Literal["warning", "alert"]
+Taken = Mapping[str, Sequence[timedelta]]
+"""Of each measure, how long after the dose it was taken; in no order."""
+INSTANT = timedelta.resolution
 KEYS: dict[Severity, str] = {"warning": "vitals.late_warn_min", "alert": "vitals.late_alert_min"}
 
 
@@ -31,9 +34,13 @@ def due(encounter: Encounter, policy: Policy, until: datetime) -> tuple[Point, .
     """Every point from the dose to `until`, in order; empty before the dose."""
     if encounter.dose is None:
         return ()
-    dosed_at, found = encounter.dose.at, _complete(encounter)
+    taken = _taken(encounter, encounter.dose.at)
     minutes = tuple(_minutes(encounter, encounter.dose, policy, until))
-    return tuple(_point(minute, minutes, dosed_at, found, policy) for minute in minutes)
+    following = (*minutes[1:], None)
+    return tuple(
+        _point(minute, then, encounter.dose.at, taken, policy)
+        for minute, then in zip(minutes, following, strict=True)
+    )
 
 
 def missed_mandatory(encounter: Encounter, policy: Policy, until: datetime) -> list[int]:
@@ -47,13 +54,13 @@ def missed_mandatory(encounter: Encounter, policy: Policy, until: datetime) -> l
 
 def watched(encounter: Encounter, policy: Policy) -> Encounter:
     """What was missed and is there after all is resolved; and when the clock must look next."""
-    if encounter.dose is None:
-        return encounter
+    is_watched = encounter.status == "in-progress"
+    if encounter.dose is None or not (is_watched or encounter.misses):
+        return replace(encounter, watch_at=None) if encounter.watch_at else encounter
     horizon = encounter.dose.at + policy.minutes("vitals.watched_for_min")
     points = {each.minute: each for each in due(encounter, policy, horizon)}
     misses = tuple(_resolved(miss, points.get(miss.point_min)) for miss in encounter.misses)
     hours = [hour for hour, _, _ in unraised(encounter, points.values(), policy)]
-    is_watched = encounter.status == "in-progress"
     return replace(
         encounter, misses=misses, watch_at=min(hours, default=None) if is_watched else None
     )
@@ -81,46 +88,42 @@ def _minutes(encounter: Encounter, dose: Dose, policy: Policy, until: datetime) 
     yield from range(after, most + 1, schedule.then_every_min)
 
 
-def _complete(encounter: Encounter) -> list[Sample]:
-    return [each for each in samples(encounter) if each.measure in COMPLETE]
+def _taken(encounter: Encounter, dosed_at: datetime) -> Taken:
+    taken: dict[str, list[timedelta]] = {measure: [] for measure in COMPLETE}
+    for sample in samples(encounter):
+        if sample.measure in taken:
+            taken[sample.measure].append(sample.at - dosed_at)
+    return taken
 
 
 def _point(
-    minute: int,
-    minutes: Sequence[int],
-    dosed_at: datetime,
-    found: Sequence[Sample],
-    policy: Policy,
+    minute: int, then: int | None, dosed_at: datetime, taken: Taken, policy: Policy
 ) -> Point:
-    on_time = [each for each in found if _is_on_time(each, minute, dosed_at, policy)]
-    if met_at := _met_at(on_time):
-        return Point(minute, met_at, late=False)
-    last = dosed_at + timedelta(minutes=minute) + policy.minutes("vitals.late_alert_min")
-    first = dosed_at + timedelta(minutes=minute) - policy.minutes("vitals.late_warn_min")
-    # A reading that is on time for the next point is not the late one of this point.
-    own = [
-        each
-        for each in found
-        if first <= each.at <= last
-        and not any(
-            _is_on_time(each, other, dosed_at, policy) for other in minutes if other > minute
-        )
-    ]
-    met_at = _met_at(own)
-    return Point(minute, met_at, late=met_at is not None)
-
-
-def _is_on_time(sample: Sample, minute: int, dosed_at: datetime, policy: Policy) -> bool:
-    """The reading before the dose is the one at minute 0."""
-    point, grace = dosed_at + timedelta(minutes=minute), policy.minutes("vitals.late_warn_min")
+    """`then` is the next point: a reading in time for it is not the late one of this."""
+    own, grace = timedelta(minutes=minute), policy.minutes("vitals.late_warn_min")
+    # The reading before the dose is the one at minute 0.
     before = policy.minutes("vitals.predose_max_age_min") if minute == 0 else grace
-    return point - before <= sample.at <= point + grace
+    met_after = _met_after(taken, own - before, own + grace)
+    if met_after is not None:
+        return Point(minute, dosed_at + met_after, late=False)
+    last = own + policy.minutes("vitals.late_alert_min")
+    if then is not None:
+        last = min(last, timedelta(minutes=then) - grace - INSTANT)
+    met_after = _met_after(taken, own - grace, last)
+    if met_after is None:
+        return Point(minute, None, late=False)
+    return Point(minute, dosed_at + met_after, late=True)
 
 
-def _met_at(found: Sequence[Sample]) -> datetime | None:
-    if not all(any(each.measure == measure for each in found) for measure in COMPLETE):
-        return None
-    return max(each.at for each in found)
+def _met_after(taken: Taken, first: timedelta, last: timedelta) -> timedelta | None:
+    """When the last value had been taken; None where one was not in the time."""
+    met_after = first
+    for times in taken.values():
+        within = [each for each in times if first <= each <= last]
+        if not within:
+            return None
+        met_after = max(met_after, *within)
+    return met_after
 
 
 def _resolved(miss: Miss, point: Point | None) -> Miss:

@@ -141,8 +141,9 @@ def _heard_again(reading: Reading, encounter: Encounter) -> Encounter:
 
 
 def _is_same(one: Reading, other: Reading) -> bool:
-    said = replace(one, policy_version="", events=())
-    return said == replace(other, policy_version="", events=())
+    if one.at != other.at:
+        return False
+    return replace(one, policy_version=other.policy_version, events=other.events) == other
 
 
 def _order(reading: Reading) -> tuple[object, ...]:

@@ -1,11 +1,13 @@
 """SES-7: what was written stays as it was; a correction follows it, by whom, when and why."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.session_record.domain.adverse import unresolved
 from services.session_record.domain.monitoring.ladder import stops
 from shared.contracts import site
 from shared.storage.steps import Step
@@ -174,11 +176,29 @@ def test_ses_6_later_doses_are_judged_by_what_an_adverse_event_says_now() -> Non
     assert list(clinic.history().reactions()) == []
 
 
-def test_ses_6_what_turns_out_graver_counts_from_when_it_was_known() -> None:
+@pytest.mark.parametrize(
+    ("grade", "serious", "since"), [(4, True, 200), (3, True, 200), (3, False, 200), (1, False, 60)]
+)
+def test_ses_6_what_turns_out_graver_counts_from_when_it_was_known(
+    grade: int, serious: bool, since: float
+) -> None:
+    said = replace(NAUSEA, grade=grade, serious=serious)
     clinic = Clinic()
-    clinic.take(reported(serious=False), amended("ae-1", "amend-1", adverse_event=SAE))
+    clinic.take(reported(serious=False), amended("ae-1", "amend-1", adverse_event=said))
 
-    assert [each.at for each in clinic.history().reactions()] == [at(200)]
+    assert [each.at for each in clinic.history().reactions()] == [at(since)]
+
+
+def test_ses_5_nobody_is_kept_for_what_was_entered_in_error() -> None:
+    clinic = Clinic()
+    clinic.take(reported(serious=False))
+    ongoing = replace(NAUSEA, grade=2, outcome="ongoing")
+
+    clinic.take(amended("ae-1", "amend-1", adverse_event=ongoing))
+    assert [each.event_id for each in unresolved(clinic.encounter(), 2)] == ["amend-1"]
+    clinic.take(retracted("amend-1", "retract-1"))
+
+    assert unresolved(clinic.encounter(), 2) == []
 
 
 def test_a_corrected_adverse_event_must_agree_with_itself_too() -> None:

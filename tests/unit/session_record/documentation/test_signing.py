@@ -98,6 +98,10 @@ def test_ses_7_each_missing_part_alone_keeps_a_record_from_being_signed(
     assert missing(signing) == [code]
 
 
+def test_a_reading_in_the_minute_of_the_dose_is_the_one_before_it() -> None:
+    assert sign(a_signing(a_finished(readings=(a_reading(10), a_reading(60)))), POLICY)
+
+
 def test_ses_7_everything_missing_is_said_at_once() -> None:
     bare = Signing(
         a_sign(), a_record(a_finished(readings=())), a_finished(readings=()), frozenset()

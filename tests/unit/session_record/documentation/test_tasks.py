@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from services.session_record.adapters.documentation.routes import followed
+from services.session_record.application.documents import TASKS
 from services.session_record.domain.commands import AdministerDose
+from services.session_record.domain.documentation.tasks import strike
 from shared.contracts import site
 from shared.kernel.policy import Policy
 from shared.storage.steps import Route, Step
@@ -197,6 +199,23 @@ def test_a_correction_to_serious_is_escalated_and_one_to_less_is_not_any_more() 
     clinic.take(amended("up", "down", 300, adverse_event=NAUSEA))
 
     assert clinic.tasks() == {"sae-escalation/up": "cancelled"}
+
+
+def test_what_was_escalated_is_not_asked_for_again_when_it_is_worded_better() -> None:
+    clinic = Clinic()
+
+    clinic.take(reported(), escalated(), amended("ae-1", "amend-1", adverse_event=SAE))
+
+    assert clinic.tasks() == {"sae-escalation/ae-1": "completed"}
+
+
+def test_the_clock_has_nothing_to_say_of_what_is_done() -> None:
+    clinic = Clinic()
+    clinic.take(reported(), escalated())
+    [done] = (each.aggregate for each in clinic.reads.page(TASKS))
+
+    assert done.wake_at() is None
+    assert strike(done, at(days=9)) == (done, ())
 
 
 def test_a_correction_does_not_win_time_for_the_escalation() -> None:
