@@ -2,8 +2,8 @@
 
 import sys
 
-from services.session_record.main import SERVICE
+from services.session_record.main import configured
 from services.session_record.settings import Settings
 from shared.processes.command import main
 
-main(SERVICE, sys.argv[1:], Settings)
+main(configured, sys.argv[1:], Settings)

@@ -43,7 +43,7 @@ class OutcomesStream:
         return _events(self._reader().records(live=True))
 
     def latest(self) -> list[Row]:
-        """One row per result: its last revision, without anybody who withdrew."""
+        """One row per result: its last revision, without those retracted or who withdrew."""
         return latest(self)
 
 
@@ -56,7 +56,11 @@ def latest(events: Iterable[StreamEvent]) -> list[Row]:
             withdrawn.add(event.subject_token)
         elif (known := results.get(event.result_id)) is None or event.revision > known.revision:
             results[event.result_id] = event
-    kept = [each for each in results.values() if each.subject_token not in withdrawn]
+    kept = [
+        each
+        for each in results.values()
+        if each.subject_token not in withdrawn and not each.retracted
+    ]
     return [asdict(each) for each in sorted(kept, key=_on_the_dose_axis)]
 
 

@@ -44,6 +44,7 @@ class OutcomeResult:
 
     `study_day`: days since the first dose (before it: negative). `after_dose`: doses given before
     this assessment. `revision` n replaces revision n-1 of the same `result_id` (0: the first).
+    `retracted`: the answers were taken back or corrected, so that this result counts no longer.
     """
 
     type: ClassVar[str] = "outcomes.stream.result.v1"
@@ -64,6 +65,7 @@ class OutcomeResult:
     remission: bool | None
     suicidal_item: Annotated[int, Between(0, 10)] | None
     suicidal_item_change: Annotated[int, Between(-10, 10)] | None
+    retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from shared.contracts import intake, outcomes, scheduling, session_record, site
+from shared.contracts import documentation, intake, outcomes, scheduling, session_record, site
 
 INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES = (
     "intake",
@@ -92,6 +92,12 @@ ENCOUNTER = Topic(
         session_record.VitalsAlarmRaised,
         session_record.AdverseEventRecorded,
         session_record.EncounterCompleted,
+        documentation.EncounterSigned,
+        documentation.EncounterAmended,
+        documentation.TaskRaised,
+        documentation.TaskDueSoon,
+        documentation.TaskOverdue,
+        documentation.TaskClosed,
         session_record.EncounterCancelled,
         session_record.OverrideUsed,
         session_record.MonitoringMissed,
@@ -126,6 +132,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
         site.ReferralReceived,
         site.ScreeningAnswered,
+        site.DiagnosisMade,
         site.ContraindicationsChecked,
         site.TreatmentHistoryTaken,
         site.MedicationsListed,
@@ -157,6 +164,14 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
         site.AdverseEventReported,
         site.PatientDischarged,
         site.EncounterFinished,
+        site.NoteWritten,
+        site.TherapyDocumented,
+        site.RemsAnswered,
+        site.RemsSubmitted,
+        site.AdverseEventEscalated,
+        site.RecordSigned,
+        site.RecordEntryAmended,
+        site.RecordEntryRetracted,
         site.EncounterAbandoned,
         site.DeviceMeasurementRecorded,
         site.InstrumentAnswered,

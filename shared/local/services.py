@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from shared.local.compose.secrets import identity_key
+from shared.local.compose.secrets import KEYS, encryption_key
 from shared.local.engines.process import ChildProcess
 from shared.local.issuer.clients import Client, write_private
 from shared.local.issuer.tokens import AUDIENCE
@@ -20,7 +19,6 @@ PACKAGES = {
     "session-record": "session_record",
     "outcomes": "outcomes",
 }
-INTAKE = "intake"
 KINDS = ("api", "consumer", "relay")
 POLICY = ROOT / "deploy" / "policy" / "network.json"
 
@@ -95,9 +93,8 @@ def with_database(server_uri: str, database: str) -> str:
 
 def _environment(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
     apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
-    own = {"IDENTITY_KEY_FILE": str(_identity_key(settings))} if process.service == INTAKE else {}
     return {
-        **own,
+        **_own_key(PACKAGES[process.service], settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
         "HTTP_PORT" if process.kind == "api" else "PROBE_PORT": str(process.port),
@@ -112,12 +109,14 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
     }
 
 
-def _identity_key(settings: Settings) -> Path:
+def _own_key(database: str, settings: Settings) -> dict[str, str]:
     """Drawn at the first start; whoever removes the data removes the key with it."""
-    file = settings.home / "secrets" / "identity_key"
+    if database not in KEYS:
+        return {}
+    file = settings.home / "secrets" / KEYS[database]
     if not file.exists():
-        write_private(file, identity_key())
-    return file
+        write_private(file, encryption_key())
+    return {f"{KEYS[database].upper()}_FILE": str(file)}
 
 
 def _addresses(service: str, settings: Settings) -> dict[str, Any]:

@@ -17,14 +17,39 @@ _PLAIN = {str, int, bool, type(None), ...}
 
 
 def _converter() -> Converter:
-    converter = Converter(unstruct_collection_overrides={tuple: list, frozenset: sorted})
+    converter = Converter(
+        detailed_validation=False,  # these documents are ours: a fault in one is a bug
+        unstruct_collection_overrides={tuple: list, frozenset: sorted},
+    )
     converter.register_unstructure_hook(datetime, lambda moment: moment)
     converter.register_structure_hook(datetime, lambda moment, _: moment)
     converter.register_unstructure_hook(date, lambda day: day.isoformat())
     converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
     converter.register_unstructure_hook_func(_is_plain_tuple, list)
     converter.register_structure_hook_func(_is_plain_tuple, lambda items, _: tuple(items))
+    _add_tuples_of_one_kind(converter)
     return converter
+
+
+def _add_tuples_of_one_kind(converter: Converter) -> None:
+    """Most of them are empty in most documents: the hook of their items is looked up once."""
+
+    def unstructured(kind: Any) -> Callable[[Any], Any]:
+        item = converter.get_unstructure_hook(get_args(kind)[0])
+        return lambda items: [item(each) for each in items]
+
+    def structured(kind: Any) -> Callable[[Any, Any], Any]:
+        element = get_args(kind)[0]
+        item = converter.get_structure_hook(element)
+        return lambda items, _: tuple([item(each, element) for each in items]) if items else ()
+
+    converter.register_unstructure_hook_factory(_is_tuple_of_one_kind, unstructured)
+    converter.register_structure_hook_factory(_is_tuple_of_one_kind, structured)
+
+
+def _is_tuple_of_one_kind(kind: Any) -> bool:
+    items = get_args(kind) if get_origin(kind) is tuple else ()
+    return len(items) == 2 and items[1] is ... and not _is_plain_tuple(kind)
 
 
 def _is_plain_tuple(kind: Any) -> bool:

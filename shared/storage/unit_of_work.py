@@ -42,6 +42,10 @@ class UnitOfWork(Protocol):
     def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
         """Stages the aggregate's new state and the events (contract instances) it emits."""
 
+    def add(self, collection: Collection[T], aggregate: T) -> None:
+        """As `save`, of what cannot be there yet, so that nothing is read: if it is there after
+        all, everything is refused with Conflict."""
+
     def known_until(self, producer: str) -> datetime | None:
         """Up to when all that the service `producer` said about the event's subject is known here.
 
@@ -130,7 +134,12 @@ class Work:
         order = max((held.stamp for held in self._staged.values()), default=self._now_us)
         staged = Staged(
             tuple(self._records),
-            tuple(_reference(held) for key, held in self._staged.items() if self._is_created(key)),
+            tuple(
+                _reference(held)
+                for key, held in self._staged.items()
+                # What there is of the network is not for a clinic to know.
+                if self._is_created(key) and not held.collection.network
+            ),
             order,
         )
         # All of them, or the next step on the one with the lowest stamp would go out before this.
@@ -164,10 +173,12 @@ class Work:
         ]
 
     def save(self, collection: Collection[T], aggregate: T, *events: object) -> None:
-        held = self._hold(collection, collection.identity(aggregate))
+        key = self._key(collection, collection.identity(aggregate))
+        held = self._staged.get(key) or self._held.get(key)
+        held = held or self._hold(collection, collection.identity(aggregate))
         for offset, data in enumerate(events, 1):
             self._records.append(self._record(collection, aggregate, held.sequence + offset, data))
-        self._staged[self._key(collection, collection.identity(aggregate))] = Held(
+        self._staged[key] = Held(
             collection,
             held.clinic,
             aggregate,
@@ -176,6 +187,13 @@ class Work:
             stamp=max(self._now_us, held.stamp + 1),
             changed=True,
         )
+
+    def add(self, collection: Collection[T], aggregate: T) -> None:
+        self._held.setdefault(
+            self._key(collection, collection.identity(aggregate)),
+            Held(collection, collection.owner(self.clinic)),
+        )
+        self.save(collection, aggregate)
 
     def known_until(self, producer: str) -> datetime | None:
         if producer not in self._heard:

@@ -9,9 +9,10 @@ from typing import Any
 from flask import Flask
 
 from services.intake import main as intake
+from services.session_record import main as session_record
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import KafkaRecord, from_structured, to_kafka
-from shared.contracts.topics import INTAKE, POSTED, SERVICES, STREAM, TOPIC_OF
+from shared.contracts.topics import INTAKE, POSTED, SERVICES, SESSION_RECORD, STREAM, TOPIC_OF
 from shared.kernel.clock import Clock
 from shared.local.services import PACKAGES
 from shared.messaging.dead_letter import DeadLetters
@@ -40,6 +41,10 @@ ROLES = frozenset(
 )
 
 
+SEALING: dict[str, Any] = {INTAKE: intake, SESSION_RECORD: session_record}
+"""Those that need a key of their own to be put together."""
+
+
 class AnyToken(Tokens):
     """Whoever asks is the site that the examples come from."""
 
@@ -52,8 +57,9 @@ class AnyToken(Tokens):
 
 
 def service_named(name: str) -> Service:
-    if name == INTAKE:
-        return intake.service(VAULT)
+    if name in SEALING:
+        sealed: Service = SEALING[name].service(VAULT)
+        return sealed
     found: Service = import_module(f"services.{PACKAGES[name]}.main").SERVICE
     return found
 

@@ -39,6 +39,14 @@ FAULTY: list[tuple[Resource, str, str]] = [
         "Observation",
         "component: minimum required = 2",
     ),
+    (
+        examples.heart_rate(
+            code=examples.coded(examples.LOINC, "59408-5"),
+            valueQuantity=examples.quantity(98, "%"),
+        ),
+        "Observation.code",
+        "LOINC code 2708-6 required",
+    ),
     (without(examples.consent(), "policy"), "Consent", "ppc-1"),
     (
         examples.consent(scope=examples.coded(examples.HL7 + "consentscope", "all")),
@@ -97,6 +105,22 @@ def test_a_reference_to_a_resource_of_another_type_is_caught() -> None:
     whole = examples.bundle(examples.patient(), examples.encounter(), of_an_organization)
 
     assert any("Invalid Resource target type. Found Encounter" in each for each in faults([whole]))
+
+
+def test_codes_of_our_own_are_checked_where_their_definition_is_given() -> None:
+    system = "https://fhir.example/CodeSystem/watch"
+    definition = {
+        "resourceType": "CodeSystem",
+        "url": system,
+        "status": "active",
+        "content": "complete",
+        "concept": [{"code": "pressure"}],
+    }
+
+    assert faults([examples.flag(code=examples.coded(system, "pressure"))], [definition]) == []
+    assert faults([examples.flag(code=examples.coded(system, "mood"))], [definition]) == [
+        f"[0] Flag.code: Unknown code '{system}#mood'"
+    ]
 
 
 def test_codes_that_it_does_not_carry_are_listed_as_warnings() -> None:

@@ -36,6 +36,7 @@ def _facts(policy: Policy, vault: Vault) -> tuple[Route[Any], ...]:
     """What is known of the patient's health, said by anybody of the team."""
     said: tuple[tuple[type[Any], type[Any], Callable[..., None]], ...] = (
         (site.ScreeningAnswered, commands.RecordScreening, handlers.record_screening),
+        (site.DiagnosisMade, commands.RecordDiagnosis, handlers.record_diagnosis),
         (site.ContraindicationsChecked, commands.RecordChecklist, handlers.record_checklist),
         (
             site.TreatmentHistoryTaken,

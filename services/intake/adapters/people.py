@@ -19,7 +19,7 @@ from services.intake.application.documents import (
 )
 from services.intake.domain import commands
 from services.intake.domain.people import commands as asked
-from services.intake.domain.people.likeness import likenesses
+from services.intake.domain.people import likeness
 from services.intake.domain.people.person import person_id
 from services.intake.domain.people.transfer import transfer_id
 from services.intake.domain.people.vault import Vault
@@ -46,7 +46,7 @@ def _identity_routes(vault: Vault) -> Sequence[Route[Any]]:
     refer, seal = translation(commands.RegisterPatient), vault.fingerprint
     erase, decide = translation(asked.EraseIdentity), translation(asked.DecideDuplicate)
     return (
-        Route(site.ReferralReceived, refer, register, _newcomer(vault, refer), TEAM, seal),
+        Route(site.ReferralReceived, refer, register, _newcomer(vault), TEAM, seal),
         Route(site.EscortIntroduced, translation(asked.NameEscort), escort, known, TEAM, seal),
         Route(site.IdentityErased, erase, people.erase_identity, known, DIRECTOR),
         Route(site.DuplicateDecided, decide, people.decide_duplicate, known, DESK),
@@ -91,12 +91,13 @@ def signed(event: Event) -> Sequence[Need]:
     return [*known(event), (PRACTITIONERS, event.data.signer)]
 
 
-def _newcomer(
-    vault: Vault, refer: Callable[[Event], commands.RegisterPatient]
-) -> Callable[[Event], Sequence[Need]]:
+def _newcomer(vault: Vault) -> Callable[[Event], Sequence[Need]]:
+    """Identity and person of a new patient are new as well: only who is alike is looked up."""
+
     def needs(event: Event) -> Sequence[Need]:
-        alike = likenesses(vault, event.clinic, people.particulars(refer(event)))
-        return [*known(event), *((MATCHES, fingerprint) for fingerprint in alike.values())]
+        looked_up = likeness.lookups(vault, event.clinic, people.particulars(event.data))
+        alike = ((MATCHES, lookup) for lookup in looked_up if lookup)
+        return [(PATIENTS, event.subject), *alike]
 
     return needs
 

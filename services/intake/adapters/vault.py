@@ -1,83 +1,18 @@
-"""Envelope encryption with AES-256-GCM: a data key per person, wrapped by keys from the settings.
+"""The vault of the identities: a data key per person, and fingerprints to find people by.
 
-Fingerprints are HMAC-SHA-256 under a key derived from the oldest of them, so that a new one
-changes no look-up.
+Fingerprints are HMAC-SHA-256 under a key derived from the oldest key of the settings, so that a
+new one changes no look-up.
 """
 
 import hmac
-import os
-from base64 import b64decode, b64encode
-from hashlib import sha256
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
-from services.intake.domain.people.vault import Unreadable
-
-KEY_BYTES, NONCE_BYTES = 32, 12
+from shared.codec.sealing import Keyring
 
 
-class DataKey:
-    """One person's key at work."""
-
-    def __init__(self, key: bytes) -> None:
-        self._aead = AESGCM(key)
-
-    def seal(self, name: str, text: str) -> str:
-        return _sealed(self._aead, text.encode(), name)
-
-    def open(self, name: str, sealed: str) -> str:
-        return _opened(self._aead, sealed, name).decode()
-
-
-class KeyVault:
-    """`secret`: 32 bytes in base64; when it is rotated the new one, a comma, and the old ones.
-
-    New data keys are wrapped by the first; each opens what it wrapped.
-    """
-
+class KeyVault(Keyring):
     def __init__(self, secret: str) -> None:
-        keys = [_key(text.strip()) for text in secret.split(",")]
-        self._wrapping = {sha256(key).hexdigest()[:8]: AESGCM(key) for key in keys}
-        self._newest = next(iter(self._wrapping))
-        derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"kap intake fingerprints")
-        self._fingerprint_key = derive.derive(keys[-1])
-
-    def create(self, key_id: str) -> tuple[str, DataKey]:
-        key = os.urandom(KEY_BYTES)
-        wrapped = _sealed(self._wrapping[self._newest], key, key_id)
-        return f"{self._newest}.{wrapped}", DataKey(key)
-
-    def unlock(self, key_id: str, wrapped: str) -> DataKey:
-        wrapped_by, _, sealed = wrapped.partition(".")
-        if wrapped_by not in self._wrapping:
-            raise Unreadable("wrapped by a key that is not among the settings")
-        return DataKey(_opened(self._wrapping[wrapped_by], sealed, key_id))
+        super().__init__(secret)
+        self._fingerprint_key = self.derived("kap intake fingerprints")
 
     def fingerprint(self, words: str) -> str:
         return hmac.digest(self._fingerprint_key, words.encode(), "sha256")[:16].hex()
-
-
-def _key(text: str) -> bytes:
-    try:
-        key = b64decode(text, validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise ValueError("an identity key is 32 bytes in base64")
-    return key
-
-
-def _sealed(aead: AESGCM, clear: bytes, name: str) -> str:
-    nonce = os.urandom(NONCE_BYTES)
-    return b64encode(nonce + aead.encrypt(nonce, clear, name.encode())).decode()
-
-
-def _opened(aead: AESGCM, sealed: str, name: str) -> bytes:
-    try:
-        content = b64decode(sealed, validate=True)
-        return aead.decrypt(content[:NONCE_BYTES], content[NONCE_BYTES:], name.encode())
-    except (InvalidTag, ValueError) as error:
-        raise Unreadable("not sealed by this key under this name") from error

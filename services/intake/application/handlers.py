@@ -21,6 +21,7 @@ from services.intake.domain.commands import (
     HearDose,
     LiftHold,
     RecordChecklist,
+    RecordDiagnosis,
     RecordMedications,
     RecordScreening,
     RecordTreatmentHistory,
@@ -32,7 +33,13 @@ from services.intake.domain.commands import (
     SignConsent,
     WithdrawConsent,
 )
-from services.intake.domain.evidence import contraindications, entries, medications, work_up
+from services.intake.domain.evidence import (
+    contraindications,
+    diagnosis,
+    entries,
+    medications,
+    work_up,
+)
 from services.intake.domain.evidence.screening import record_screening as screen
 from services.intake.domain.evidence.treatment import record_history
 from services.intake.domain.patient import Events, Patient
@@ -58,6 +65,14 @@ def record_screening(
         _keep(command, decided, uow, policy, vault)
     else:  # the way of every questionnaire: nothing that a clearance hangs on is looked up
         _save(uow, command.at, *decided)
+
+
+def record_diagnosis(
+    command: RecordDiagnosis, uow: UnitOfWork, policy: Policy, vault: Vault
+) -> None:
+    patient = _on_file(command, uow)
+    refuse_unless_signed_by(command.by, command.at, uow, MAY_CLEAR)
+    _keep(command, (diagnosis.record_diagnosis(command, patient), ()), uow, policy, vault)
 
 
 def record_checklist(

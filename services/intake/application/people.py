@@ -3,7 +3,6 @@
 Names are sealed before anything is saved, and unsealed only where a rule or a reader needs them.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -29,8 +28,8 @@ from services.intake.domain.people.commands import (
     RecordCredential,
     WithdrawTransfer,
 )
-from services.intake.domain.people.identity import Candidate, Identity, Likeness, Particulars
-from services.intake.domain.people.likeness import Match, Sighting
+from services.intake.domain.people.identity import Candidate, Identity, Particulars
+from services.intake.domain.people.likeness import Looks, Match
 from services.intake.domain.people.person import Member, Person
 from services.intake.domain.people.practitioner import (
     Practitioner,
@@ -41,6 +40,7 @@ from services.intake.domain.people.practitioner import (
 from services.intake.domain.people.transfer import transfer_id
 from services.intake.domain.people.vault import Vault
 from services.intake.domain.safety import end_clearance
+from shared.contracts import site
 from shared.contracts.intake import DuplicateSuspected, PatientErased
 from shared.kernel.errors import NotYet, Reason, Rejected
 from shared.storage.unit_of_work import UnitOfWork
@@ -88,7 +88,7 @@ def known(uow: UnitOfWork, patient_id: str) -> Known:
 def follow_clearance(uow: UnitOfWork, patient: Patient) -> None:
     """Before a patient is saved: a clearance granted or ended is the person's course (SCH-9)."""
     before = uow.get(PATIENTS, patient.id)
-    if before and before.clearance == patient.clearance:
+    if before and before.decisions == patient.decisions:
         return
     person = known(uow, patient.id).person
     followed = persons.followed(person, Member(uow.clinic, patient.id), patient)
@@ -96,9 +96,17 @@ def follow_clearance(uow: UnitOfWork, patient: Patient) -> None:
         uow.save(PERSONS, followed)
 
 
-def particulars(command: RegisterPatient) -> Particulars:
-    names = Particulars.__slots__
-    return Particulars(**{name: getattr(command, name) for name in names})
+def particulars(source: RegisterPatient | site.ReferralReceived) -> Particulars:
+    return Particulars(
+        source.given_name,
+        source.family_name,
+        source.birth_date,
+        source.gender,
+        source.record_number,
+        source.phone,
+        source.email,
+        source.referrer,
+    )
 
 
 def register_patient(command: RegisterPatient, uow: UnitOfWork, vault: Vault) -> None:
@@ -111,11 +119,11 @@ def register_patient(command: RegisterPatient, uow: UnitOfWork, vault: Vault) ->
     about, member = particulars(command), Member(uow.clinic, command.patient_id)
     person_id = persons.person_id(uow.clinic, command.patient_id)
     wrapped, cipher = vault.create(person_id)
-    found = likeness.likenesses(vault, uow.clinic, about)
-    suspects = _sighted(uow, found, Sighting(member, person_id))
+    looks = likeness.looks(vault, uow.clinic, about)
+    suspects = _sighted(uow, looks, member, person_id)
     identity = identities.sealed(command.patient_id, person_id, about, cipher)
-    uow.save(IDENTITIES, replace(identity, candidates=suspects))
-    uow.save(PERSONS, Person(person_id, {person_id: wrapped}, (member,), tuple(found.values())))
+    uow.add(IDENTITIES, replace(identity, candidates=suspects) if suspects else identity)
+    uow.add(PERSONS, Person(person_id, {person_id: wrapped}, (member,), looks.lookups))
     patient, events = register(command, person_id)
     suspected = (DuplicateSuspected(len(suspects)),) if suspects else ()
     uow.save(PATIENTS, patient, *events, *suspected)
@@ -135,8 +143,8 @@ def erase_identity(command: EraseIdentity, uow: UnitOfWork) -> None:
     patient, about = present(uow, command.patient_id), known(uow, command.patient_id)
     member = Member(uow.clinic, patient.id)
     erased = persons.erased(about.person, member, command.at)
-    for fingerprint in about.person.likenesses:
-        match = uow.require(MATCHES, fingerprint)
+    for lookup in about.person.lookups:
+        match = uow.require(MATCHES, lookup)
         uow.save(MATCHES, likeness.forgotten(match, about.person.members))
     patient, ended = end_clearance(patient, command.at, (ERASED,))
     uow.save(PERSONS, erased)
@@ -192,8 +200,8 @@ def accept_transfer(command: AcceptTransfer, uow: UnitOfWork) -> None:
     persons.refuse_if_erased(person)
     _refuse_if_somebody_else_is_here(uow, patient.id, person)
     before, after = (Member(each, patient.id) for each in (command.from_clinic, uow.clinic))
-    for fingerprint in person.likenesses:
-        match = uow.require(MATCHES, fingerprint)
+    for lookup in person.lookups:
+        match = uow.require(MATCHES, lookup)
         uow.save(MATCHES, likeness.relocated(match, before, after))
     uow.save(PERSONS, persons.moved(person, before, after))
     uow.save(TRANSFERS, accepted)
@@ -222,13 +230,13 @@ def _refuse_if_somebody_else_is_here(uow: UnitOfWork, patient_id: str, person: P
 
 
 def _sighted(
-    uow: UnitOfWork, found: Mapping[Likeness, str], sighting: Sighting
+    uow: UnitOfWork, looks: Looks, member: Member, person_id: str
 ) -> tuple[Candidate, ...]:
     """Puts the newcomer where it will be looked up; who is alike already."""
-    matches = {kind: uow.get(MATCHES, key) or Match(key) for kind, key in found.items()}
-    for match in matches.values():
-        uow.save(MATCHES, likeness.sighted(match, sighting))
-    return likeness.candidates(matches, sighting.member)
+    matches = [uow.get(MATCHES, lookup) or Match(lookup) for lookup in looks.lookups]
+    for match in matches:
+        uow.save(MATCHES, likeness.sighted(match, looks, member, person_id))
+    return likeness.candidates(looks, matches, member)
 
 
 def _person_now(uow: UnitOfWork, person_id: str) -> Person:

@@ -51,6 +51,16 @@ class RecordScreening:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordDiagnosis:
+    event_id: str
+    at: datetime
+    patient_id: str
+    diagnosis: str
+    by: str
+    amends: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordChecklist:
     event_id: str
     at: datetime

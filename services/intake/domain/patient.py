@@ -11,6 +11,7 @@ from services.intake.domain.commands import RegisterPatient
 from services.intake.domain.evidence.entries import Fact, Statement, current, place
 from services.intake.domain.evidence.kinds import (
     Checklist,
+    Diagnosis,
     Entry,
     MedicationList,
     Retraction,
@@ -87,16 +88,17 @@ class Decision:
 class Patient:
     """Every entry that was ever posted, oldest first; `current` says which of them count.
 
-    `retractions` take entries out of the file, not out of its history. `doses` are the times of
-    doses heard of. `heard_until` is the time of the latest event about the patient,
-    `transferred_to` the clinic that the patient was given over to.
+    `retractions` take entries out of the file, not out of its history. `referred_for` is the
+    referral's diagnosis, `doses` are the times of doses heard of, `heard_until` is the time of the
+    latest event about the patient, `transferred_to` the clinic that the patient was given over to.
     """
 
     id: str
     indication: Indication
-    diagnosis: str
+    referred_for: str
     registered_at: datetime
     heard_until: datetime
+    diagnoses: tuple[Diagnosis, ...] = ()
     screenings: tuple[Screening, ...] = ()
     checklists: tuple[Checklist, ...] = ()
     histories: tuple[TreatmentHistory, ...] = ()
@@ -115,6 +117,7 @@ class Patient:
     def facts(self) -> tuple[Fact, ...]:
         """Every entry of every kind, those that do not count among them."""
         return (
+            *self.diagnoses,
             *self.screenings,
             *self.checklists,
             *self.histories,
@@ -138,6 +141,12 @@ class Patient:
         standing = self.current(kept)
         return standing[-1] if standing else None
 
+    @property
+    def diagnosis(self) -> str:
+        """The referral's, until somebody here has made one."""
+        made = self.latest(self.diagnoses)
+        return made.code if made else self.referred_for
+
     def screening(self, instrument: str) -> Screening | None:
         """The latest answers to this instrument that count."""
         return self.latest(tuple(each for each in self.screenings if each.instrument == instrument))
@@ -155,6 +164,7 @@ class Patient:
         """The file without what was not so until later, as corrected since."""
         return replace(
             self,
+            diagnoses=_until(at, self.diagnoses),
             screenings=_until(at, self.screenings),
             checklists=_until(at, self.checklists),
             histories=_until(at, self.histories),
@@ -189,14 +199,14 @@ class Patient:
         return clearance.valid_until if in_course else clearance.first_dose_by
 
     def heard(self, at: datetime) -> "Patient":
-        return replace(self, heard_until=max(self.heard_until, at))
+        return replace(self, heard_until=at) if at > self.heard_until else self
 
 
 def register(command: RegisterPatient, person_id: str = "") -> tuple[Patient, Events]:
     patient = Patient(
         id=command.patient_id,
         indication=command.indication,
-        diagnosis=command.diagnosis,
+        referred_for=command.diagnosis,
         registered_at=command.at,
         heard_until=command.at,
     )

@@ -56,9 +56,8 @@ def corrected(
     before: Patient, after: Patient, born: date, at: datetime, policy: Policy
 ) -> tuple[Patient, Events]:
     """Makes the decision anew, and tells the answer where it is another one now."""
-    ended: Events = ()
-    patient, clearance = after, after.clearance
-    if clearance:
+    patient, ended = with_new_evidence(before, after, born, at, policy)
+    if clearance := patient.clearance:
         known, found = (
             examine(_case(each.as_of(signed), born, signed, policy, clearance))
             for signed in (clearance.decided_at,)

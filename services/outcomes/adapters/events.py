@@ -1,5 +1,7 @@
 """ROUTES of outcomes: what sites post and what other services say, in our own words."""
 
+from dataclasses import replace
+
 from services.outcomes.application import handlers
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
 from services.outcomes.domain.commands import (
@@ -10,6 +12,7 @@ from services.outcomes.domain.commands import (
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
+    RetractAnswers,
 )
 from services.outcomes.domain.scoring import assessment_id
 from shared.contracts import intake, scheduling, session_record, site
@@ -36,14 +39,16 @@ def _posted(policy: Policy) -> Routes:
 def _of_intake(policy: Policy) -> Routes:
     registered, screened = intake.PatientRegistered, intake.PatientScreened
     consented, revoked = intake.PatientConsented, intake.ConsentRevoked
-    lifted = intake.SafetyHoldLifted
+    lifted, retracted = intake.SafetyHoldLifted, intake.ScreeningRetracted
     answers = governed(handlers.record_answers, policy)
+    retract = governed(handlers.retract_answers, policy)
     register = governed(handlers.register_patient, policy)
     consent = governed(handlers.record_stream_consent, policy)
     return {
         registered.type: Route(registered, _registered, register, _needs),
         screened.type: Route(screened, _screened, answers, _needs_of_answers),
         consented.type: Route(consented, _consented, consent, _needs),
+        retracted.type: Route(retracted, _retracted, retract, _needs),
         revoked.type: Route(revoked, _revoked, consent, _needs),
         lifted.type: Route(lifted, _lifted, handlers.close_alerts, _needs_nothing),
     }
@@ -81,7 +86,13 @@ def _answered(event: Event) -> RecordAnswers:
 
 
 def _screened(event: Event) -> RecordAnswers:
-    return _answers(event, "screening")
+    answers = _answers(event, "screening")
+    said = event.data
+    return replace(answers, screening_id=said.screening_id, supersedes=said.supersedes)
+
+
+def _retracted(event: Event) -> RetractAnswers:
+    return RetractAnswers(_cause(event), event.time, event.subject, event.data.screening_id)
 
 
 def _answers(event: Event, origin: Origin) -> RecordAnswers:

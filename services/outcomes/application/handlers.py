@@ -20,10 +20,11 @@ from services.outcomes.domain.commands import (
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
+    RetractAnswers,
 )
 from services.outcomes.domain.dose_axis import Result, results
 from services.outcomes.domain.risk import alerts_around
-from services.outcomes.domain.scoring import Assessment, assess
+from services.outcomes.domain.scoring import Assessment, assess, screening_assessment
 from services.outcomes.domain.stream import StreamSubject
 from services.outcomes.domain.summary import summarise
 from services.outcomes.domain.trajectory import StreamLink, Trajectory
@@ -42,6 +43,8 @@ def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> N
     before = uow.require(TRAJECTORIES, command.patient_id)
     assessment = assess(command)
     after = facts.with_assessment(assessment, before)
+    if command.supersedes:
+        after = facts.without_assessment(screening_assessment(command.supersedes), after)
     alerts = [
         each
         for each in alerts_around(assessment, after, policy)
@@ -51,6 +54,12 @@ def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> N
     for alert in alerts:
         uow.save(ALERTS, alert)
     _follow(after, uow, policy)
+
+
+def retract_answers(command: RetractAnswers, uow: UnitOfWork, policy: Policy) -> None:
+    before = uow.require(TRAJECTORIES, command.patient_id)
+    over = screening_assessment(command.screening_id)
+    _follow(facts.without_assessment(over, before), uow, policy)
 
 
 def record_stream_consent(command: RecordStreamConsent, uow: UnitOfWork, policy: Policy) -> None:
@@ -117,6 +126,7 @@ def _published(trajectory: Trajectory, outcome: tuple[Result, ...], uow: UnitOfW
         subject, news = stream.publish(
             known or StreamSubject(link.token), trajectory.indication, outcome
         )
-        if news or not known:
-            uow.save(STREAM_SUBJECTS, subject, *news)
+        subject, ended = stream.retract(subject, trajectory.indication, trajectory.corrected)
+        if news or ended or not known:
+            uow.save(STREAM_SUBJECTS, subject, *news, *ended)
     return trajectory

@@ -23,7 +23,10 @@ class RegisterPatient:
 
 @dataclass(frozen=True, slots=True)
 class RecordAnswers:
-    """`at` is when the questionnaire was answered. `total`: what the sender says they add up to."""
+    """`at` is when the questionnaire was answered. `total`: what the sender says they add up to.
+
+    `screening_id`: intake's name for these answers; `supersedes`: for those that they correct.
+    """
 
     event_id: str
     at: datetime
@@ -32,6 +35,18 @@ class RecordAnswers:
     answers: tuple[int | None, ...]
     origin: Origin
     total: float | None = None
+    screening_id: str = ""
+    supersedes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetractAnswers:
+    """Intake found that the answers of this screening were never the patient's."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+    screening_id: str
 
 
 @dataclass(frozen=True, slots=True)

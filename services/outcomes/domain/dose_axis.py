@@ -49,11 +49,11 @@ def half_up(value: Decimal) -> float:
 
 
 def results(trajectory: Trajectory, policy: Policy) -> tuple[Result, ...]:
-    """One result per assessment, ascending by time."""
+    """One result per assessment that counts, ascending by time."""
     baselines = _baselines(trajectory, policy.days("baseline.window_d"))
     return tuple(
         _result(each, baselines.get(each.definition), trajectory, policy)
-        for each in trajectory.assessments
+        for each in trajectory.counting
     )
 
 
@@ -67,7 +67,7 @@ def _baselines(trajectory: Trajectory, window: timedelta) -> dict[str, Assessmen
     first = trajectory.doses[0].at
     return {
         each.definition: each
-        for each in trajectory.assessments
+        for each in trajectory.counting
         if each.complete and first - window <= each.answered_at <= first
         if INSTRUMENTS[each.instrument].measures != "session"
     }

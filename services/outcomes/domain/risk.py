@@ -50,7 +50,9 @@ class Alert:
 
 def alerts_around(assessment: Assessment, trajectory: Trajectory, policy: Policy) -> list[Alert]:
     """What this answer shows, and what the next one shows now that this one came before it."""
-    series = [each for each in trajectory.assessments if each.instrument == assessment.instrument]
+    series = [each for each in trajectory.counting if each.instrument == assessment.instrument]
+    if assessment not in series:
+        return []
     place = series.index(assessment)
     following = [each for each in series[place + 1 :] if _item(each) is not None][:1]
     found = [

@@ -36,6 +36,11 @@ def assessment_id(event_id: str) -> str:
     return derive(event_id, "assessment")
 
 
+def screening_assessment(screening_id: str) -> str:
+    """The assessment that a screening at intake became: corrections name the screening."""
+    return derive(screening_id, "screening")
+
+
 def assess(command: RecordAnswers) -> Assessment:
     """The assessment; refused if the sender's total is not what the answers come to."""
     instrument = INSTRUMENTS[command.instrument]
@@ -43,7 +48,7 @@ def assess(command: RecordAnswers) -> Assessment:
     if command.total is not None and command.total != total:
         raise Rejected("total-mismatch", _mismatch(command, total))
     return Assessment(
-        id=assessment_id(command.event_id),
+        id=_id(command),
         instrument=command.instrument,
         definition=instrument.definition,
         answers=command.answers,
@@ -52,6 +57,12 @@ def assess(command: RecordAnswers) -> Assessment:
         answered_at=command.at,
         origin=command.origin,
     )
+
+
+def _id(command: RecordAnswers) -> str:
+    if command.screening_id:
+        return screening_assessment(command.screening_id)
+    return assessment_id(command.event_id)
 
 
 def suicidal_item(instrument: InstrumentCode, answers: Answered) -> int | None:

@@ -4,10 +4,12 @@ Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 
 from services.outcomes.domain.dose_axis import Result
+from services.outcomes.domain.scoring import Assessment
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
 from shared.contracts.site import Indication
@@ -21,6 +23,7 @@ class Published:
     result_id: str
     revision: int
     sha256: str
+    retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,22 @@ def publish(
             continue
         known[result.assessment_id] = Published(result.assessment_id, result_id, revision, digest)
         news.append(event)
+    return replace(subject, results=tuple(known.values())), news
+
+
+def retract(
+    subject: StreamSubject, indication: Indication, taken_back: Iterable[Assessment]
+) -> tuple[StreamSubject, list[OutcomeResult]]:
+    """A last revision, without numbers, of each published result that counts no longer."""
+    known = {each.assessment_id: each for each in subject.results}
+    news = []
+    for assessment in taken_back:
+        before = known.get(assessment.id)
+        if before is None or before.retracted:
+            continue
+        last = replace(before, revision=before.revision + 1, sha256="", retracted=True)
+        known[assessment.id] = last
+        news.append(_emptied(subject.token, indication, assessment, last))
     return replace(subject, results=tuple(known.values())), news
 
 
@@ -84,6 +103,31 @@ def _event(
         remission=result.remission,
         suicidal_item=result.suicidal_item,
         suicidal_item_change=result.suicidal_item_change,
+    )
+
+
+def _emptied(
+    token: str, indication: Indication, assessment: Assessment, last: Published
+) -> OutcomeResult:
+    return OutcomeResult(
+        subject_token=token,
+        result_id=last.result_id,
+        revision=last.revision,
+        indication=indication,
+        route=None,
+        instrument=assessment.instrument,
+        definition=assessment.definition,
+        study_day=None,
+        after_dose=0,
+        score=None,
+        baseline=None,
+        change=None,
+        percent_change=None,
+        response=None,
+        remission=None,
+        suicidal_item=None,
+        suicidal_item_change=None,
+        retracted=True,
     )
 
 

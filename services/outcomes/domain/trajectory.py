@@ -47,6 +47,9 @@ class StreamLink:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
+    """`taken_back`: the assessments that were corrected or retracted. They are kept, and count
+    nothing."""
+
     patient_id: str
     indication: Indication
     consents: tuple[StreamConsent, ...] = ()
@@ -54,6 +57,16 @@ class Trajectory:
     doses: tuple[Dose, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     stream: StreamLink | None = None
+    taken_back: tuple[str, ...] = ()
+
+    @property
+    def counting(self) -> tuple[Assessment, ...]:
+        return tuple(each for each in self.assessments if each.id not in self.taken_back)
+
+    @property
+    def corrected(self) -> tuple[Assessment, ...]:
+        """Those that count no longer."""
+        return tuple(each for each in self.assessments if each.id in self.taken_back)
 
 
 def registered(command: RegisterPatient) -> Trajectory:
@@ -85,6 +98,12 @@ def with_assessment(fact: Assessment, trajectory: Trajectory) -> Trajectory:
     known = {each.id: each for each in trajectory.assessments} | {fact.id: fact}
     ordered = sorted(known.values(), key=lambda each: (each.answered_at, each.id))
     return replace(trajectory, assessments=tuple(ordered))
+
+
+def without_assessment(assessment_id: str, trajectory: Trajectory) -> Trajectory:
+    """Known already or still to come: it counts no longer (OUT-5)."""
+    over = {*trajectory.taken_back, assessment_id}
+    return replace(trajectory, taken_back=tuple(sorted(over)))
 
 
 def consenting_since(trajectory: Trajectory) -> datetime | None:

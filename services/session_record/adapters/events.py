@@ -8,6 +8,11 @@ from dataclasses import fields
 from functools import partial
 from typing import Any, Literal, TypeVar
 
+from services.session_record.adapters.documentation.routes import (
+    documentation_routes,
+    followed,
+    task_alarms,
+)
 from services.session_record.application import handlers, knowing
 from services.session_record.application.documents import (
     APPOINTMENTS,
@@ -42,13 +47,14 @@ ANYONE = DESK | {"psychiatrist"}
 
 def routes(policy: Policy) -> Routes:
     taken = (*_room(policy), *_drugs(), *_from_intake(), *_from_scheduling())
-    return {each.data.type: each for each in taken}
+    room = {each.data.type: each for each in taken}
+    return followed(room, policy) | documentation_routes(policy)
 
 
 def alarms(policy: Policy) -> Alarms:
-    """What the clock does: it asks whether somebody has measured."""
+    """What the clock does: it asks whether somebody has measured, and reminds of tasks."""
     watch = governed(handlers.watch_encounter, policy)
-    return {ENCOUNTERS: Route(ClockStruck, _watch, watch, _struck)}
+    return {ENCOUNTERS: Route(ClockStruck, _watch, watch, _struck), **task_alarms()}
 
 
 def _room(policy: Policy) -> tuple[Route[Any], ...]:

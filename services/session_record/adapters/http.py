@@ -5,6 +5,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.session_record.adapters.documentation.http import add_process_notes, add_record
 from services.session_record.adapters.schemas import (
     ContainerSchema,
     EncounterPage,
@@ -18,19 +19,23 @@ from services.session_record.adapters.schemas import (
 from services.session_record.application import ledger as ledgers
 from services.session_record.application import queries
 from services.session_record.application.ledger import ContainerView, LedgerView
+from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.queries import (
     EncounterView,
     ReadinessQuestion,
     ReadinessView,
 )
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import Keys
+from shared.runtime import clock
 from shared.storage.store import Store
 from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
 
 SCOPE = "records:read"
 
 
-def blueprint(store: Store, policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy, keys: Keys | None = None) -> Blueprint:
+    """`keys` None: without process notes, which cannot be sealed then."""
     blp = Blueprint(
         "encounters", __name__, url_prefix="/v1", description="What was done, and may be"
     )
@@ -62,6 +67,9 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
         return view or abort(404)
 
     _ledger(blp, store)
+    add_record(blp, store, policy)
+    if keys:
+        add_process_notes(blp, ProcessNotes(store, keys, clock.utc_now, clock.random_token))
     return blp
 
 

@@ -6,6 +6,8 @@ nothing else. `persons` belong to the network: a person's doses count wherever t
 
 from typing import Any
 
+from services.session_record.domain.documentation.records import Record
+from services.session_record.domain.documentation.tasks import Task
 from services.session_record.domain.encounter import Encounter
 from services.session_record.domain.history import History
 from services.session_record.domain.knowledge.persons import Person
@@ -54,6 +56,20 @@ HISTORIES = Collection(
     identity=lambda history: history.patient_id,
     subject=lambda history: history.patient_id,
 )
+RECORDS = Collection(
+    "records",
+    Record,
+    identity=lambda record: record.encounter_id,
+    subject=lambda record: record.patient_id,
+)
+TASKS = Collection(
+    "tasks",
+    Task,
+    identity=lambda task: task.task_id,
+    subject=lambda task: task.patient_id,
+    indexes=(("encounter_id",), ("patient_id",), ("status",)),
+    wake=lambda task: task.wake_at(),
+)
 PRACTITIONERS = Collection(
     "practitioners",
     Practitioner,
@@ -87,6 +103,8 @@ COLLECTIONS: tuple[Collection[Any], ...] = (
     ENCOUNTERS,
     HISTORIES,
     PRACTITIONERS,
+    RECORDS,
+    TASKS,
     PERSONS,
     SITES,
     CONTAINERS,

@@ -100,7 +100,8 @@ def report_adverse_event(
 
 def unresolved(encounter: Encounter, grade: int) -> list[AdverseEvent]:
     """Of each term the newest report, where it is at least of this grade and not resolved."""
-    newest = {each.term: each for each in encounter.adverse_events}
+    standing = [each for each in encounter.adverse_events if not each.amended_by]
+    newest = {each.term: each for each in standing}
     return [each for each in newest.values() if each.grade >= grade and each.outcome != "resolved"]
 
 

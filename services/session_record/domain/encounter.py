@@ -24,7 +24,10 @@ from shared.kernel.policy import PolicyReference
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Vital signs taken together. `policy_version`: the ladder they were judged by."""
+    """Vital signs taken together. `policy_version`: the ladder they were judged by.
+
+    `events`: the events that said so, which is one unless it was sent twice.
+    """
 
     at: datetime
     systolic: int
@@ -37,6 +40,7 @@ class Reading:
     respiratory_rate: int | None = None
     moaas: int | None = None
     symptoms: tuple[Symptom, ...] = ()
+    events: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,8 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class AdverseEvent:
+    """`amended_by`: the event after which it no longer counts; what it says stays as it was."""
+
     event_id: str
     at: datetime
     term: str
@@ -143,6 +149,7 @@ class AdverseEvent:
     outcome: str
     onset: datetime | None = None
     criteria: tuple[SeriousCriterion, ...] = ()
+    amended_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,7 @@ class Discharge:
 class Encounter:
     """`ladders` are the policies that its readings were judged by, each once.
 
+    `in_error`: readings that were amended or entered in error: kept, and judged by nothing.
     `containers`: what was dispensed for it. `watch_at`: when the clock must look whether somebody
     has measured.
     """
@@ -196,6 +204,7 @@ class Encounter:
     containers: tuple[str, ...] = ()
     watch_at: datetime | None = None
     cancelled_for: str = ""
+    in_error: tuple[Reading, ...] = ()
 
 
 def check_patient(command: EncounterCommand, encounter: Encounter) -> None:

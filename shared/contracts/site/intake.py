@@ -10,7 +10,14 @@ from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.shapes import Between, Code, Id, Items, OptionalId
-from shared.contracts.site.words import Answers, Indication, Route, WorkUpItem, WorkUpResult
+from shared.contracts.site.words import (
+    Answers,
+    Icd10,
+    Indication,
+    Route,
+    WorkUpItem,
+    WorkUpResult,
+)
 
 Finding = Literal["absent", "present", "unknown"]
 Severity = Literal["subsyndromal", "mild", "moderate", "severe", "severe-with-psychosis"]
@@ -24,6 +31,16 @@ class ScreeningAnswered:
     instrument: InstrumentCode
     answers: Answers
     total: Annotated[float, Between(0, 200)] | None = None
+    amends: OptionalId = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosisMade:
+    """A Condition, in ICD-10: what a clinician of the network found, beside the referral's word."""
+
+    type: ClassVar[str] = "intake.diagnosis.made.v1"
+    diagnosis: Icd10
+    by: Id
     amends: OptionalId = ""
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.shapes import Code, Id, OptionalId, PersonName, Text
-from shared.contracts.site.words import Indication, Role
+from shared.contracts.site.words import Icd10, Indication, Role
 
 Gender = Literal["", "male", "female", "other", "unknown"]
 """FHIR's administrative gender; empty where nobody asked."""
@@ -29,7 +29,7 @@ class ReferralReceived:
     family_name: PersonName
     birth_date: date
     indication: Indication
-    diagnosis: Annotated[str, Text(8, r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?")]
+    diagnosis: Icd10
     referrer: Annotated[str, Text(120, shortest=0)] = ""
     gender: Gender = ""
     record_number: OptionalId = ""

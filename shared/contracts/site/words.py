@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from shared.contracts.shapes import Between, Items, OptionalId
+from shared.contracts.shapes import Between, Items, OptionalId, Text
 
 Indication = Literal[
     "treatment-resistant-depression", "chronic-depression", "ptsd", "existential-distress"
@@ -19,6 +19,7 @@ Role = Literal[
     "medical-director",
 ]
 """What a person at a clinic acts as. A credential says from when to when one may."""
+Icd10 = Annotated[str, Text(8, r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,4})?")]
 Answer = Annotated[int, Between(0, 100)]
 Answers = Annotated[tuple[Answer | None, ...], Items(40, 1)]
 Staff = OptionalId

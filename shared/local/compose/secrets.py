@@ -1,7 +1,7 @@
 """`python -m shared.local.compose.secrets FOLDER DATABASE...`: draws passwords at the first start.
 
 One folder per reader, each a volume of its own: a service sees its own password and no other.
-A service's user bears the name of its database. Intake has its identity key beside it.
+A service's user bears the name of its database. Beside it is the key that only this service has.
 """
 
 import base64
@@ -12,7 +12,8 @@ from pathlib import Path
 
 ADMIN = "mongodb"
 FILE = "mongodb_uri"
-IDENTITIES, IDENTITY_FILE = "intake", "identity_key"
+KEYS = {"intake": "identity_key", "session_record": "process_note_key"}
+"""The key-encryption key of a database's service, in a file of that name beside its password."""
 _ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
 _SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"
 
@@ -21,7 +22,8 @@ def main() -> None:
     folder, databases = Path(sys.argv[1]), sys.argv[2:]
     for name in databases:
         write_once(folder / name / FILE, _SERVICE_URI.format(name=name, password=_password()))
-    write_once(folder / IDENTITIES / IDENTITY_FILE, identity_key())
+    for name, key in KEYS.items():
+        write_once(folder / name / key, encryption_key())
     write_once(folder / ADMIN / FILE, _ADMIN_URI.format(password=_password()))
 
 
@@ -38,8 +40,8 @@ def write_once(file: Path, content: str) -> None:
     draft.replace(file)
 
 
-def identity_key() -> str:
-    """A key-encryption key as services/intake/settings.py wants it."""
+def encryption_key() -> str:
+    """32 bytes in base64, as the services' settings want it."""
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 

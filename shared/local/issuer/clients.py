@@ -1,4 +1,4 @@
-"""The demo clients: one per clinic site, one for operations, one for analysts.
+"""The demo clients: per clinic a site and a therapist, one for operations, one for analysts.
 
 Their secrets are drawn at the first start and kept in a file that only its owner can read.
 """
@@ -18,6 +18,7 @@ SITE_ROLES = (
     "medical-director",  # records licences, erases identities
 )
 SITE_SCOPES = ("events:write", "events:read", "records:read", "identity:read")
+AUTHOR = (("therapist",), ("process-notes:author", "records:read"))
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,11 @@ def write_private(file: Path, content: str) -> None:
 
 def _new_clients() -> list[Client]:
     sites = [_new(f"{name}-{SITE}", SITE_ROLES, SITE_SCOPES, SITE, name) for name in CLINICS]
+    # A process note is a person's: a site, which speaks for all of its people, cannot write one.
+    authors = [_new(f"{name}-therapist", *AUTHOR, SITE, name) for name in CLINICS]
     return [
         *sites,
+        *authors,
         _new("operations", ("operations",), ("network:read", "ops:read", "ops:write"), "network"),
         _new("analyst", ("analyst",), ("network:read", "stream:read"), "network"),
     ]

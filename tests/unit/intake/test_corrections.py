@@ -107,6 +107,26 @@ def test_a_retracted_entry_ends_the_clearance_that_rested_on_it(intake: Intake) 
     assert intake.types()[-2:] == ["clearance-revoked.v1", "eligibility-assessed.v1"]
 
 
+def test_the_diagnosis_made_here_counts_and_its_correction_ends_what_rested_on_it(
+    cleared: Intake,
+) -> None:
+    made = site.DiagnosisMade("F33.1", "psychiatrist-1")
+    other = site.DiagnosisMade("F20.0", "psychiatrist-1", amends="made")
+
+    cleared.take(posted(made, on_day(4), "made"))
+    assert cleared.patient().clearance
+    cleared.take(posted(other, on_day(5)))
+
+    assert cleared.patient().diagnosis == "F20.0"
+    assert cleared.types()[-2:] == ["clearance-revoked.v1", "eligibility-assessed.v1"]
+
+
+def test_a_nurse_makes_no_diagnosis(cleared: Intake) -> None:
+    (refused,) = cleared.take(posted(site.DiagnosisMade("F33.1", "nurse-1"), on_day(4)))
+
+    assert refused.code == "signer-role"
+
+
 def test_only_a_licensed_prescriber_signs_a_checklist(cleared: Intake) -> None:
     by_nurse = site.ContraindicationsChecked(findings(), signer="nurse-1")
     by_prescriber = site.ContraindicationsChecked(findings(), signer="prescriber-1")

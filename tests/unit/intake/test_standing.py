@@ -153,6 +153,16 @@ def test_answers_given_after_the_grant_are_not_its_grounds() -> None:
     assert ended_by(amended(lambda each: screened(each, same), later)[1]) == []
 
 
+def test_what_a_correction_finds_after_the_grant_ends_it_too() -> None:
+    later = checked(cleared(), checklist(at=on_day(8), event_id="later"))
+    again = checklist(at=on_day(9), amends="later", pregnancy="present")
+
+    patient, events = amended(lambda each: checked(each, again), later)
+
+    assert ended_by(events) == ["pregnancy"]
+    assert patient.clearance is None
+
+
 def test_retracting_what_the_grant_rests_on_ends_it() -> None:
     _, events = amended(lambda each: retract(retracting("history"), each)[0])
 

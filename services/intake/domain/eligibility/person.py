@@ -27,8 +27,8 @@ def _other_diagnosis(case: Case) -> Iterable[Reason]:
     codes = DIAGNOSES.get(stream)
     if codes and not diagnosis.startswith(codes):
         words = (
-            f"The diagnosis {diagnosis} is not one of {stream} ({', '.join(codes)}): ask the"
-            " referrer, and refer anew under the right indication."
+            f"The diagnosis {diagnosis} is not one of {stream} ({', '.join(codes)}): have a"
+            " clinician make the diagnosis, or refer anew under the right indication."
         )
         yield Reason("diagnosis-not-of-indication", words)
 
@@ -48,7 +48,13 @@ def _engaged_elsewhere(case: Case) -> Iterable[Reason]:
 
 RULES = (
     Rule("adults-only", "decline", "INT-10; Spravato US PI (S2)", _under_age, (AGE_KEY,)),
-    Rule("diagnosis-of-the-indication", "hold", "INT-1; clinical reference 2.5", _other_diagnosis),
+    Rule(
+        "diagnosis-of-the-indication",
+        "hold",
+        "INT-1; clinical reference 2.5",
+        _other_diagnosis,
+        ends=True,
+    ),
     Rule("case-by-case-stream", "review", "clinical reference 2.5 [P]", _case_by_case),
     Rule("person-free-for-a-course", "hold", "SCH-9", _engaged_elsewhere),
 )

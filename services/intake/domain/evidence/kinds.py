@@ -43,6 +43,18 @@ class Screening(Entry):
 
 
 @dataclass(frozen=True, slots=True)
+class Diagnosis(Entry):
+    """`code` of ICD-10, and who made it."""
+
+    code: str
+    by: str
+
+    @property
+    def subject(self) -> str:
+        return "diagnosis"
+
+
+@dataclass(frozen=True, slots=True)
 class Checklist(Entry):
     """`signer`: the prescriber who answers for it, if one does."""
 

@@ -84,12 +84,12 @@ def link(
         other,
         keys={**other.keys, **own.keys},
         members=(*other.members, member),
-        likenesses=tuple(dict.fromkeys(other.likenesses + own.likenesses)),
+        lookups=tuple(dict.fromkeys(other.lookups + own.lookups)),
         course=own.course if patient.clearance else other.course,
     )
     same = (each for each in identity.candidates if _is_of(each, other, command.candidate))
     identity = replace(decided(command, identity, *same), person_id=other.id)
-    left = replace(own, keys={}, members=(), likenesses=(), course=None, merged_into=other.id)
+    left = replace(own, keys={}, members=(), lookups=(), course=None, merged_into=other.id)
     return Linked(patient, identity, left, joined, (PatientLinked(other.id), *ended))
 
 

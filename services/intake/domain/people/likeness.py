@@ -3,8 +3,9 @@
 Accents, case, spaces and punctuation make no difference. A human decides (SCH-9).
 """
 
+import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from services.intake.domain.people.identity import Candidate, Likeness, Particulars
@@ -12,56 +13,98 @@ from services.intake.domain.people.person import Member
 from services.intake.domain.people.vault import Vault
 
 MEMBERS_MAX = 50
-"""Of one fingerprint: a document stays small, and whoever comes later is alike to these."""
+"""Of one look-up: a document stays small, and whoever comes later is alike to these."""
+_NO_LETTER, _NO_DIGIT = re.compile(r"[\W_]+"), re.compile(r"\D+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
+    """Somebody in a look-up, and fingerprints of what tells them from others in it."""
+
     member: Member
     person_id: str
+    given_name: str
+    birth_date: str
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """All patients of the network who are alike in one respect. `id` is the fingerprint."""
+    """All patients of the network who share what the look-up is by. `id` is its fingerprint."""
 
     id: str
     sightings: tuple[Sighting, ...] = ()
 
 
-def likenesses(vault: Vault, clinic: str, about: Particulars) -> Mapping[Likeness, str]:
-    """What the person is looked up by: kind of likeness to fingerprint."""
-    family, given = _plain(about.family_name), _plain(about.given_name)
-    born, phone = about.birth_date.isoformat(), _digits(about.phone)
-    known: dict[Likeness, str] = {
-        "family-and-birth-date": f"{family}/{born}",
-        "full-name": f"{family}/{given}",
-    }
-    if phone:
-        known["birth-date-and-phone"] = f"{born}/{phone}"
-    if about.record_number:
-        known["record-number"] = f"{clinic}/{about.record_number}"
-    return {kind: vault.fingerprint(f"{kind}/{words}") for kind, words in known.items()}
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What a person is looked up by: fingerprints, `family` of the family name and birth year.
+
+    One look-up finds both a short given name and a mistyped day; the others where they are known.
+    """
+
+    family: str
+    given_name: str
+    birth_date: str
+    phone: str = ""
+    record_number: str = ""
+
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        return tuple(each for each in (self.family, self.phone, self.record_number) if each)
 
 
-def candidates(found: Mapping[Likeness, Match], own: Member) -> tuple[Candidate, ...]:
-    """Everybody who is alike in some respect, with all respects."""
-    matched: dict[Sighting, list[Likeness]] = {}
-    for kind, match in found.items():
-        for sighting in match.sightings:
-            if sighting.member != own:
-                matched.setdefault(sighting, []).append(kind)
-    return tuple(
-        Candidate(who.member.clinic, who.member.patient_id, who.person_id, tuple(kinds))
-        for who, kinds in matched.items()
+def lookups(vault: Vault, clinic: str, about: Particulars) -> tuple[str, str, str]:
+    """By family, telephone and record number; empty where there is none."""
+    family, born = _plain(about.family_name), about.birth_date
+    phone, number, mark = about.phone, about.record_number, vault.fingerprint
+    return (
+        mark(f"family/{family}/{born.year}"),
+        mark(f"phone/{born}/{_NO_DIGIT.sub('', phone)}") if phone else "",
+        mark(f"number/{clinic}/{number}") if number else "",
     )
 
 
-def sighted(match: Match, sighting: Sighting) -> Match:
+def looks(vault: Vault, clinic: str, about: Particulars) -> Looks:
+    family, phone, number = lookups(vault, clinic, about)
+    return Looks(
+        family,
+        vault.fingerprint(f"given/{family}/{_plain(about.given_name)}"),
+        vault.fingerprint(f"born/{family}/{about.birth_date}"),
+        phone,
+        number,
+    )
+
+
+def candidates(own: Looks, found: Iterable[Match], member: Member) -> tuple[Candidate, ...]:
+    """Everybody who is alike in some respect, with all respects."""
+    matched: dict[tuple[Member, str], list[Likeness]] = {}
+    for match in found:
+        for sighting in match.sightings:
+            if sighting.member != member and (kinds := list(_alike(own, match.id, sighting))):
+                matched.setdefault((sighting.member, sighting.person_id), []).extend(kinds)
+    return tuple(
+        Candidate(who.clinic, who.patient_id, person_id, tuple(kinds))
+        for (who, person_id), kinds in matched.items()
+    )
+
+
+def sighted(match: Match, own: Looks, member: Member, person_id: str) -> Match:
     """The match with somebody more, as long as there is room."""
     if len(match.sightings) >= MEMBERS_MAX:
         return match
+    sighting = Sighting(member, person_id, own.given_name, own.birth_date)
     return replace(match, sightings=(*match.sightings, sighting))
+
+
+def _alike(own: Looks, lookup: str, other: Sighting) -> Iterator[Likeness]:
+    if lookup == own.phone:
+        yield "birth-date-and-phone"
+    elif lookup == own.record_number:
+        yield "record-number"
+    elif own.birth_date == other.birth_date:
+        yield "family-and-birth-date"
+    if lookup == own.family and own.given_name == other.given_name:
+        yield "full-name"
 
 
 def forgotten(match: Match, members: Iterable[Member]) -> Match:
@@ -81,9 +124,5 @@ def relocated(match: Match, before: Member, after: Member) -> Match:
 
 
 def _plain(name: str) -> str:
-    letters = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(each for each in letters if each.isalnum())
-
-
-def _digits(phone: str) -> str:
-    return "".join(each for each in phone if each.isdigit())
+    letters = name if name.isascii() else unicodedata.normalize("NFKD", name)
+    return _NO_LETTER.sub("", letters).casefold()

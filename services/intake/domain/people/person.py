@@ -33,13 +33,13 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`keys`: id to wrapped data key, one per person that became this one. `likenesses`: where
-    duplicates of this person are looked up."""
+    """`keys`: id to wrapped data key, one per person that became this one. `lookups`: where
+    this person is found by whoever is alike."""
 
     id: str
     keys: Mapping[str, str]
     members: tuple[Member, ...]
-    likenesses: tuple[str, ...] = field(default=())
+    lookups: tuple[str, ...] = field(default=())
     course: Course | None = None
     merged_into: str = ""
     erased_at: datetime | None = None
@@ -92,7 +92,7 @@ def erased(person: Person, member: Member, at: datetime) -> Person:
         raise Rejected("erased", "The identity was erased before: nothing needs to be done.")
     if course := course_elsewhere(person, member, at):
         raise Rejected("course-elsewhere", _elsewhere(course))
-    return replace(person, keys={}, likenesses=(), course=None, erased_at=at)
+    return replace(person, keys={}, lookups=(), course=None, erased_at=at)
 
 
 def refuse_if_erased(person: Person) -> None:

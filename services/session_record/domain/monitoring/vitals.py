@@ -47,7 +47,7 @@ def record_vitals(
     found = list(of_reading(reading))
     check_values(found)
     if any(_is_same(reading, known) for known in encounter.readings):
-        return encounter, ()
+        return _heard_again(reading, encounter), ()
     _check_device(found, encounter)
     if reading.weight_kg is not None:
         known = (*weights, *_weighed(encounter))
@@ -125,11 +125,27 @@ def _reading(command: RecordVitals, policy: Policy) -> Reading:
         command.respiratory_rate,
         command.moaas,
         tuple(sorted(set(command.symptoms))),
+        (command.event_id,),
     )
 
 
+def _heard_again(reading: Reading, encounter: Encounter) -> Encounter:
+    """Whichever event is meant by a correction, it is found."""
+    known = tuple(
+        replace(each, events=tuple(sorted({*each.events, *reading.events})))
+        if _is_same(reading, each)
+        else each
+        for each in encounter.readings
+    )
+    return replace(encounter, readings=known)
+
+
 def _is_same(one: Reading, other: Reading) -> bool:
-    return one.at == other.at and replace(one, policy_version=other.policy_version) == other
+    if one.at != other.at:
+        return False
+    return replace(one, policy_version="", events=()) == replace(
+        other, policy_version="", events=()
+    )
 
 
 def _order(reading: Reading) -> tuple[object, ...]:

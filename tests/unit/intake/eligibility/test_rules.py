@@ -251,7 +251,7 @@ def test_a_current_madrs_above_the_threshold_shows_depression_too(
 def test_the_diagnosis_must_be_one_of_the_indication(
     indication: site.Indication, diagnosis: str, fits: bool
 ) -> None:
-    patient = replace(a_patient(indication), diagnosis=diagnosis)
+    patient = replace(a_patient(indication), referred_for=diagnosis)
 
     found = codes("diagnosis-of-the-indication", a_case(patient))
 
@@ -308,7 +308,7 @@ def test_a_course_elsewhere_holds() -> None:
 
 
 INT_1 = {
-    "diagnosis-of-the-indication": replace(a_patient(), diagnosis="F20.0"),
+    "diagnosis-of-the-indication": replace(a_patient(), referred_for="F20.0"),
     "treatment-resistance": replace(a_patient(), histories=()),
     "checklist-complete": replace(a_patient(), checklists=()),
     "medications-listed": replace(a_patient(), medications=()),

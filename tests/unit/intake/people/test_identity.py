@@ -89,6 +89,12 @@ def test_a_refused_referral_never_waits_behind_another_event(intake: Intake) -> 
     assert (again.verdict, again.code) == ("rejected", "already-registered")
 
 
+def test_a_site_is_not_told_what_there_is_of_the_network(intake: Intake) -> None:
+    [verdict] = intake.take(posted(referral(given_name="New", family_name="New"), patient="new"))
+
+    assert set(verdict.created) == {"identities/new", "patients/new"}
+
+
 def test_others_hear_that_an_escort_is_named_and_not_who(intake: Intake) -> None:
     [said] = [data for kind, data in intake.said() if kind.endswith("escort-named.v1")]
 

@@ -104,7 +104,7 @@ def test_ses_4_a_reading_that_was_taken_in_time_resolves_what_the_clock_found() 
     struck = service.strike(at(10 + 15))
     service.take(observed(10 + 10))
 
-    assert struck == 1
+    assert struck == 2  # and the preparation has not been signed for too long
     assert [data["severity"] for kind, data in service.said() if kind == MISSED] == ["warning"]
     read = service.reads.get(ENCOUNTERS, "e-dosing-1")
     assert read

@@ -1,0 +1,1 @@
+"""The edges of the written record: its routes, its HTTP reads, its seal."""

@@ -1,0 +1,1 @@
+"""The record of a session as something written: entries, signature, amendments, tasks."""

@@ -1,0 +1,97 @@
+"""What intake corrects counts no longer: in no baseline, summary or result (OUT-5)."""
+
+import pytest
+
+from shared.client.outcomes import latest
+from shared.codec import schema
+from shared.contracts import intake
+from shared.contracts.outcomes import OutcomeResult
+from shared.storage.steps import Step
+from tests.kit.outcomes import (
+    DAY_0,
+    Outcomes,
+    answers,
+    assessed,
+    consented,
+    dosed,
+    heard,
+    on_day,
+    registered,
+)
+
+WRONG, RIGHT = 8, 20
+
+
+def screened(total: int, name: str, supersedes: str = "") -> Step:
+    at, given = on_day(-3), answers(total)
+    told = intake.PatientScreened("phq-9", given, float(total), at, name, supersedes)
+    return heard(told, at)
+
+
+def retracted(name: str) -> Step:
+    return heard(intake.ScreeningRetracted("phq-9", name), on_day(1))
+
+
+def treated() -> list[Step]:
+    return [dosed(1, DAY_0), assessed(answers(9), on_day(7))]
+
+
+def rows(outcomes: Outcomes) -> list[dict[str, object]]:
+    """As an analyst has them."""
+    said = outcomes.said(OutcomeResult)
+    return latest([schema.load(OutcomeResult, each, closed=True) for each in said])
+
+
+def test_the_baseline_is_the_corrected_one() -> None:
+    outcomes = Outcomes()
+
+    outcomes.take(registered(), screened(WRONG, "s-1"), screened(RIGHT, "s-2", "s-1"), *treated())
+
+    summary = outcomes.summary()
+    assert (summary.baseline, summary.responded) == (RIGHT, True)
+
+
+@pytest.mark.parametrize("late", [False, True], ids=["before the dose", "after the result"])
+def test_a_retracted_screening_is_no_baseline(late: bool) -> None:
+    outcomes = Outcomes()
+    told = [screened(RIGHT, "s-1"), *treated()]
+    told.insert(len(told) if late else 1, retracted("s-1"))
+
+    outcomes.take(registered(), *told)
+
+    assert outcomes.summary().baseline is None
+    assert outcomes.summary().responded is None
+
+
+def test_the_analysts_have_the_corrected_answers_once() -> None:
+    outcomes = Outcomes()
+
+    outcomes.take(registered(), consented(on_day(-9)), screened(WRONG, "s-1"), *treated())
+    assert [each["score"] for each in rows(outcomes)] == [WRONG, 9]
+    outcomes.take(screened(RIGHT, "s-2", "s-1"))
+
+    assert [(each["score"], each["baseline"]) for each in rows(outcomes)] == [
+        (RIGHT, RIGHT),
+        (9, RIGHT),
+    ]
+
+
+def test_a_retraction_takes_the_published_result_back_without_its_numbers() -> None:
+    outcomes = Outcomes()
+    outcomes.take(registered(), consented(on_day(-9)), screened(RIGHT, "s-1"), *treated())
+
+    outcomes.take(retracted("s-1"), retracted("s-1"))
+
+    told = [each for each in outcomes.said(OutcomeResult) if each["retracted"]]
+    assert [(each["revision"], each["score"], each["study_day"]) for each in told] == [
+        (2, None, None)
+    ]
+    assert [each["score"] for each in rows(outcomes)] == [9]
+
+
+def test_answers_taken_back_before_they_are_published_never_are() -> None:
+    outcomes = Outcomes()
+
+    outcomes.take(registered(), screened(RIGHT, "s-1"), retracted("s-1"), consented(on_day(2)))
+
+    assert outcomes.said(OutcomeResult) == []
