@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.session_record.domain.commands import AbandonEncounter, FinishEncounter, MoveDrug
 from services.session_record.domain.encounter import Encounter, check_patient, check_unlocked
+from services.session_record.domain.monitoring.due import left
 from shared.contracts.session_record import EncounterCancelled, EncounterCompleted
 from shared.kernel.errors import Rejected
 
@@ -68,7 +69,7 @@ def ended(encounter: Encounter, at: datetime) -> tuple[Encounter, EncounterCompl
         encounter.dose_number,
         at,
     )
-    gone = replace(encounter, status="finished", finished_at=at, watch_at=None)
+    gone = replace(left(encounter, at), status="finished", finished_at=at)
     return gone, completed
 
 

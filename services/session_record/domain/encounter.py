@@ -70,7 +70,8 @@ class Alarm:
 class Miss:
     """A point after the dose at which nobody measured, as the clock found it.
 
-    `resolved_at`: of the reading that was there after all; `late`: it was taken late.
+    `resolved_at`: of the reading that was there after all, or when the patient had left before;
+    `late`: it was taken late.
     """
 
     point_min: int

@@ -66,6 +66,14 @@ def watched(encounter: Encounter, policy: Policy) -> Encounter:
     )
 
 
+def left(encounter: Encounter, at: datetime) -> Encounter:
+    """The patient has gone: nobody is asked any more, and what the clock found after it is void."""
+    misses = tuple(
+        replace(each, resolved_at=at) if each.raised_at > at else each for each in encounter.misses
+    )
+    return replace(encounter, misses=misses, watch_at=None)
+
+
 def unraised(
     encounter: Encounter, points: Iterable[Point], policy: Policy
 ) -> Iterator[tuple[datetime, Point, Severity]]:

@@ -19,6 +19,8 @@ from tests.kit.session_record import (
     an_encounter,
     arrived,
     at,
+    discharged,
+    first_dose,
     given,
     knowledge,
     monitored,
@@ -132,3 +134,16 @@ def test_ses_4_only_some_points_must_not_be_missing_at_the_discharge() -> None:
     assert missed_mandatory(dosed(40), POLICY, at(120)) == []
     esketamine = dosed(80, route="esketamine", dose=a_given_dose(route="esketamine"))
     assert missed_mandatory(esketamine, POLICY, at(140)) == [40]
+
+
+def test_ses_4_what_the_clock_found_after_the_patient_had_left_is_void() -> None:
+    """A site that reports late: the clock struck before the discharge was told."""
+    service = SessionRecord()
+    service.take(*knowledge(), *first_dose()[:-1])
+
+    service.strike(at(days=1))
+    service.take(discharged(100))
+
+    read = service.reads.get(ENCOUNTERS, "e-dosing-1")
+    assert read
+    assert {each.resolved_at for each in read.aggregate.misses} == {at(100)}
