@@ -76,10 +76,10 @@ def ended_by(events: Events) -> list[str]:
             lambda each: worked_up(each, result("pregnancy-test", "positive", on_day(9))),
             "pregnancy-test-positive",
         ),
-        (lambda each: listed(each, a_drug("opium", "opioid"), at=on_day(9)), "takes-opioid"),
+        (lambda each: listed(each, a_drug("opium", "opioid"), at=on_day(9)), "takes-opium"),
         (
             lambda each: listed(each, a_drug("modafinil", "psychostimulant"), at=on_day(9)),
-            "takes-psychostimulant",
+            "takes-modafinil",
         ),
     ],
 )
@@ -114,6 +114,16 @@ def test_what_the_signer_weighed_ends_nothing_when_it_is_found_again() -> None:
     weighed, _ = decide_clearance(deciding(weighed=("glaucoma",)), glaucoma, BORN, POLICY)
 
     assert found(lambda each: found_present(each, "glaucoma", at=on_day(9)), weighed)[1] == ()
+
+
+def test_another_drug_of_a_class_that_was_weighed_is_a_new_interaction() -> None:
+    taking_one = listed(a_patient(), a_drug("opium", "opioid"), at=on_day(1))
+    weighed, _ = decide_clearance(deciding(weighed=("takes-opium",)), taking_one, BORN, POLICY)
+    two = (a_drug("opium", "opioid"), a_drug("codeine", "opioid"))
+
+    _, events = found(lambda each: listed(each, *two, at=on_day(9)), weighed)
+
+    assert ended_by(events) == ["takes-codeine"]
 
 
 def test_a_correction_that_takes_the_grounds_away_ends_the_clearance_and_is_told() -> None:
@@ -232,7 +242,7 @@ def test_an_absolute_contraindication_never_makes_it_better(names: list[str], co
 
 @given(
     st.lists(st.sampled_from(sorted(CHANGES)), unique=True),
-    st.lists(st.sampled_from(["glaucoma", "takes-opioid", "c-ssrs-moderate", "safety-hold"])),
+    st.lists(st.sampled_from(["glaucoma", "takes-opium", "c-ssrs-moderate", "safety-hold"])),
 )
 def test_nothing_is_granted_while_a_reason_stands(names: list[str], weighed: list[str]) -> None:
     patient, case = changed(names), a_case(changed(names), weighed=tuple(weighed))
