@@ -9,7 +9,7 @@ from shared.storage.memory import MemoryStore
 from shared.storage.mongo import MongoStore
 from shared.storage.store import Store
 from tests.kit.engines import fresh_database, session_engines
-from tests.kit.toy import WARDS
+from tests.kit.toy import COLLECTIONS
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +21,7 @@ def engines() -> Iterator[Engines]:
 @pytest.fixture
 def mongo_store(engines: Engines) -> Iterator[MongoStore]:
     store = MongoStore(fresh_database(engines))
-    store.prepare([WARDS])
+    store.prepare(COLLECTIONS)
     yield store
     store.close()
 

@@ -15,7 +15,7 @@ class Heartbeat:
     patient. It has no clinic, no sequence and no causation either.
     """
 
-    type: ClassVar[str] = "network.heartbeat.v1"
+    type: ClassVar[str] = "network.relay.heartbeat.v1"
     until: datetime
     partitions: Annotated[int, Between(1, 10_000)]
 

@@ -3,11 +3,10 @@
 Documents that are due are found by their `wake_at`; each becomes one step of the journal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 from shared.codec import strict_json
@@ -23,16 +22,20 @@ from shared.storage.documents import Collection
 from shared.storage.runner import Runner
 from shared.storage.steps import Outcome, Route, Routes, Step, tally
 from shared.storage.store import Document
+from shared.storage.unit_of_work import Need, UnitOfWork
 
 CLOCK = "clock"
 """The reader of what the clock struck, as `site` is of what was posted."""
 PAGE = 200
 TRIED_AGAIN_AFTER = timedelta(minutes=1)
+_EXACT = timedelta(milliseconds=1)
+"""Times of events are of whole milliseconds."""
 _EVER = datetime(1900, 1, 1, tzinfo=UTC)
 Alarms = Mapping[Collection[Any], Route[Any]]
 """How a service takes the striking of the clock, by the collection whose aggregate it is for.
 
-The handler gets ClockStruck at the hour the aggregate asked for, and saves it with its next one.
+The handler gets ClockStruck at the hour the aggregate asked for, if it still asks for it, and
+saves it with its next one.
 """
 
 
@@ -95,7 +98,7 @@ class AlarmClock:
         }
         envelope = from_structured(content, document["clinic"])
         body = strict_json.dumps(content)
-        route = self.alarms[collection]
+        route = alarm_routes(self.service, self.alarms)[envelope.type]
         return Step(CLOCK, envelope, content_sha256(content), body, route, struck)
 
     def _set(
@@ -115,21 +118,26 @@ def struck_type(service: str) -> str:
 
 
 def alarm_routes(service: str, alarms: Alarms) -> Routes:
-    """The alarms as one route: what takes up again a striking that had to wait."""
-    by_name = {collection.name: route for collection, route in alarms.items()}
+    """The alarms as one route, which also takes up again a striking that had to wait."""
+    by_name = {collection.name: (collection, route) for collection, route in alarms.items()}
 
-    def translate(event: Event) -> Any:
-        route = by_name[event.data.collection]
-        return partial(route.handle, route.translate(event))
+    def handle(event: Event, uow: UnitOfWork) -> None:
+        collection, route = by_name[event.data.collection]
+        aggregate = uow.get(collection, event.data.aggregate_id)
+        if aggregate is not None and _is_wanted(collection, aggregate, event.time):
+            route.handle(route.translate(event), uow)
 
-    return {
-        struck_type(service): Route(
-            ClockStruck,
-            translate,
-            lambda act, uow: act(uow),
-            lambda event: by_name[event.data.collection].loads(event),
-        )
-    }
+    def loads(event: Event) -> Sequence[Need]:
+        collection, route = by_name[event.data.collection]
+        return [(collection, event.data.aggregate_id), *route.loads(event)]
+
+    return {struck_type(service): Route(ClockStruck, lambda event: event, handle, loads)}
+
+
+def _is_wanted(collection: Collection[Any], aggregate: Any, hour: datetime) -> bool:
+    """Whether it still asks for the hour: somebody may have saved it since it was found due."""
+    asked = collection.wake(aggregate) if collection.wake else None
+    return asked is not None and asked - hour < _EXACT
 
 
 def _hour(collection: Collection[Any], document: Document) -> datetime | None:

@@ -7,12 +7,15 @@ import math
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
 from shared.contracts.time import Heartbeat
 from shared.contracts.topics import heard_by
+from shared.kernel.clock import Clock
 from shared.kernel.errors import Malformed, Unavailable
 from shared.messaging.broker import Subscription
 from shared.runtime import failpoints, metrics
@@ -127,11 +130,13 @@ class Consumer:
                 freshness.note(self.runner.store.session(), beats)
 
     def _measure_knowledge(self) -> None:
-        session, now = self.runner.store.session(), self.runner.clock()
+        """As functions, so that the age grows also while there is nobody to measure it again."""
+        session, clock = self.runner.store.session(), self.runner.clock
         for producer in {topic.producer for topic in heard_by(self.group)}:
             until = freshness.heard_until(session, self.group, producer)
-            age = max(0.0, (now - until).total_seconds()) if until else math.inf
-            metrics.KNOWLEDGE_AGE.labels(self.group, producer).set(age)
+            metrics.KNOWLEDGE_AGE.labels(self.group, producer).set_function(
+                partial(_age_s, until, clock)
+            )
 
     def _count(self, steps: Sequence[Step], verdicts: Sequence[Verdict]) -> None:
         for (kind, outcome), times in tally(steps, verdicts).items():
@@ -145,3 +150,7 @@ class Consumer:
                     origin=step.origin.id,
                     correlationid=step.envelope.correlationid if step.envelope else "",
                 )
+
+
+def _age_s(until: datetime | None, clock: Clock) -> float:
+    return max(0.0, (clock() - until).total_seconds()) if until else math.inf

@@ -5,16 +5,16 @@ from importlib.resources import files
 from typing import Any
 
 from shared.codec import json_schema
+from shared.contracts.time import Heartbeat
 from shared.contracts.topics import POSTED, SERVICES, TOPICS, Topic, dead_letter_topic
 
 VERSION = "0.1.0"
-CONTRACTS: dict[str, type[Any]] = {
-    contract.type: contract
-    for contract in (
-        *(each for service in SERVICES for each in POSTED[service]),
-        *(each for topic in TOPICS for each in topic.types),
-    )
-}
+_ALL: tuple[type[Any], ...] = (
+    *(each for service in SERVICES for each in POSTED[service]),
+    *(each for topic in TOPICS for each in topic.types),
+    Heartbeat,
+)
+CONTRACTS = {contract.type: contract for contract in _ALL}
 
 
 def example(event_type: str) -> dict[str, Any]:
@@ -61,7 +61,8 @@ def asyncapi(service: str) -> dict[str, Any]:
         "info": {
             "title": f"{service} events",
             "version": VERSION,
-            "description": "CloudEvents 1.0 in binary mode; the key is the patient's id. Records "
+            "description": "CloudEvents 1.0 in binary mode; the key is the patient's id. A "
+            "heartbeat has no key: a reader of events passes over it. Records "
             f"that cannot be applied are mirrored to `{dead_letter_topic(service)}`.",
         },
         "defaultContentType": "application/json",
@@ -71,7 +72,7 @@ def asyncapi(service: str) -> dict[str, Any]:
             "messages": {
                 contract.type: _message(contract)
                 for topic in (*sent, *heard)
-                for contract in topic.types
+                for contract in _travelling(topic)
             }
         },
     }
@@ -87,9 +88,14 @@ def _channel(topic: Topic) -> dict[str, Any]:
         "description": topic.description,
         "messages": {
             contract.type: {"$ref": f"#/components/messages/{contract.type}"}
-            for contract in topic.types
+            for contract in _travelling(topic)
         },
     }
+
+
+def _travelling(topic: Topic) -> tuple[type[Any], ...]:
+    """The types of its events, and the heartbeats between them."""
+    return (*topic.types, Heartbeat) if topic.beats else topic.types
 
 
 def _operation(action: str, topic: Topic) -> dict[str, Any]:
@@ -97,13 +103,14 @@ def _operation(action: str, topic: Topic) -> dict[str, Any]:
 
 
 def _message(contract: Any) -> dict[str, Any]:
-    headers = ("ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject", "ce_sequence")
+    headers = ["ce_specversion", "ce_id", "ce_source", "ce_type", "ce_subject"]
+    headers += [] if contract is Heartbeat else ["ce_sequence"]
     return {
         "name": contract.type,
         "summary": " ".join((contract.__doc__ or "").split()),
         "headers": {
             "type": "object",
-            "required": list(headers),
+            "required": headers,
             "properties": {name: {"type": "string"} for name in headers},
         },
         "payload": json_schema.data_schema(contract, closed=False),

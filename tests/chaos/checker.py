@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.contracts.topics import PATIENT, SERVICES
+from shared.messaging.consumer import beat_of
 from shared.messaging.kafka_reader import TopicReader
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES
@@ -22,7 +23,8 @@ CONSUMERS = PATIENT.heard_by
 
 @dataclass(frozen=True)
 class Evidence:
-    """All there is after the heal: each service's journal, and the topic's records in order."""
+    """All there is after the heal: each service's journal, and the topic's records in order, but
+    for the heartbeats between them."""
 
     journals: dict[str, list[Document]]
     lanes: dict[str, list[Document]]
@@ -41,10 +43,11 @@ class Evidence:
 
 def read_all(network: dict[str, Any]) -> Evidence:
     stores = {name: MongoStore(network["mongodb"][name]["uri"]) for name in SERVICES}
+    topic = TopicReader(network["kafka"]["bootstrap_servers"], PATIENT.name)
     evidence = Evidence(
         {name: store.session().where(JOURNAL, {}) for name, store in stores.items()},
         {name: store.session().where(LANES, {"parked": True}) for name, store in stores.items()},
-        list(TopicReader(network["kafka"]["bootstrap_servers"], PATIENT.name).records()),
+        [each for each in topic.records() if beat_of(each) is None],
     )
     for store in stores.values():
         store.close()

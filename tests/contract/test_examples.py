@@ -8,9 +8,11 @@ import pytest
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
+from shared.contracts.time import Heartbeat
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import Malformed
 from shared.messaging.consumer import step_of
+from shared.storage.documents import NETWORK
 from shared.storage.steps import Origin
 from shared.web.descriptions import CONTRACTS, example
 from tests.contract.catalogue import (
@@ -52,8 +54,22 @@ def test_an_example_is_a_whole_event(kind: str) -> None:
 
     assert (content["specversion"], content["type"]) == ("1.0", kind)
     assert content["dataschema"] == f"/schemas/{kind}"
-    assert str(UUID(content["subject"])) == content["subject"]
     assert content["data"].keys() == {each.name for each in fields(CONTRACTS[kind])}
+
+
+@pytest.mark.parametrize("kind", [each for each in TYPES if each != Heartbeat.type])
+def test_an_example_is_about_somebody_who_is_only_a_number(kind: str) -> None:
+    subject = example(kind)["subject"]
+
+    assert str(UUID(subject)) == subject
+
+
+def test_a_heartbeat_is_about_a_partition_and_of_no_clinic_or_cause() -> None:
+    content = example(Heartbeat.type)
+
+    assert content.keys() == ATTRIBUTES - {"sequence"} | {"time"}
+    assert content["subject"] == "intake.patient/3"
+    assert content["time"] == content["data"]["until"]
 
 
 @pytest.mark.parametrize("kind", EMITTED)
@@ -62,8 +78,9 @@ def test_only_what_stays_in_the_network_says_where_when_and_why(kind: str) -> No
 
     expected = ATTRIBUTES | (OF_THE_NETWORK if kind in NAMED else set())
     assert content.keys() == expected
-    clinic = "/clinics/riverside" if kind in NAMED else ""
-    assert content["source"].startswith(f"{clinic}/{TOPIC_OF[kind].producer}/")
+    places = ("/clinics/riverside", f"/{NETWORK}") if kind in NAMED else ("",)
+    producer = TOPIC_OF[kind].producer
+    assert content["source"].startswith(tuple(f"{place}/{producer}/" for place in places))
 
 
 @pytest.mark.parametrize(("_service", "kind"), TAKEN)

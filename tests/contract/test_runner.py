@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from shared.contracts import site
+from shared.contracts.envelope import Event
 from shared.kernel.errors import Malformed
 from shared.messaging.deferrals import Deferrals, step_again
 from shared.storage.journal import JOURNAL, records_of
@@ -13,7 +14,19 @@ from shared.storage.reads import Reads
 from shared.storage.runner import REFUSAL_WAITS
 from shared.storage.steps import Step
 from shared.storage.store import Store
-from tests.kit.toy import ROUTES, WARDS, Clock, Ward, posted, runner
+from shared.storage.unit_of_work import UnitOfWork
+from tests.kit.toy import (
+    PERSONS,
+    ROUTES,
+    WARDS,
+    Clock,
+    Person,
+    Ward,
+    meet,
+    posted,
+    route,
+    runner,
+)
 
 
 def ward(store: Store, patient: str = "patient-1", clinic: str = "riverside") -> Ward | None:
@@ -239,3 +252,76 @@ def test_a_refusal_waits_no_longer_than_it_is_likely_to_help(store: Store) -> No
 
     again = runner(store, clock).run([dead, refused])
     assert [each.first for each in again] == ["deferred", "rejected"]
+
+
+def person(store: Store) -> Person | None:
+    read = Reads(store, "riverside").network_get(PERSONS, "person-1")
+    return read.aggregate if read else None
+
+
+def test_a_document_of_the_network_is_the_same_for_every_clinic(store: Store) -> None:
+    for clinic in ("riverside", "harbor"):
+        runner(store).run([posted(site.ContraindicationsChecked, "person-1", clinic=clinic)])
+
+    assert person(store) == Person("person-1", ("riverside", "harbor"))
+
+
+def test_what_it_emits_is_numbered_in_one_source_and_carries_the_clinic_of_the_event(
+    store: Store,
+) -> None:
+    clinics = ("riverside", "harbor")
+    runner(store).run(
+        [posted(site.ContraindicationsChecked, "person-1", clinic=each) for each in clinics]
+    )
+
+    documents = store.session().where(JOURNAL, {"unsent": True}, order="order")
+    headers = [dict(record.headers) for each in documents for record in records_of(each)]
+
+    assert [each["ce_sequence"] for each in headers] == [b"1", b"2"]
+    assert {each["ce_source"] for each in headers} == {b"/network/intake/persons/person-1"}
+    assert [each["ce_clinic"].decode() for each in headers] == list(clinics)
+
+
+def test_it_is_found_by_its_values_from_any_clinic(store: Store) -> None:
+    found: list[Person] = []
+
+    def look(_event: Event, uow: UnitOfWork) -> None:
+        found.extend(uow.find(PERSONS, id="person-1"))
+
+    runner(store).run([posted(site.ContraindicationsChecked, "person-1", clinic="harbor")])
+    step = posted(site.ContraindicationsChecked, "person-2")
+    runner(store).run([replace(step, route=route(site.ContraindicationsChecked, look))])
+
+    assert found == [Person("person-1", ("harbor",))]
+
+
+def test_of_two_clinics_at_once_both_are_kept(store: Store) -> None:
+    rivals = [posted(site.ContraindicationsChecked, "person-1", clinic="harbor")]
+
+    def raced(event: Event, uow: UnitOfWork) -> None:
+        uow.get(PERSONS, event.subject)
+        while rivals:
+            runner(store).run([rivals.pop()])
+        meet(event, uow)
+
+    runner(store).run([posted(site.ContraindicationsChecked, "person-1", clinic="elsewhere")])
+    step = posted(site.ContraindicationsChecked, "person-1")
+    [verdict] = runner(store).run(
+        [replace(step, route=route(site.ContraindicationsChecked, raced))]
+    )
+
+    assert verdict.verdict == "accepted"
+    assert person(store) == Person("person-1", ("elsewhere", "harbor", "riverside"))
+
+
+def test_a_clinics_reads_never_come_upon_the_networks_documents_by_mistake(store: Store) -> None:
+    runner(store).run([posted(site.ContraindicationsChecked, "person-1")])
+    reads = Reads(store, "riverside")
+
+    with pytest.raises(ValueError, match="belong to the network"):
+        reads.get(PERSONS, "person-1")
+    with pytest.raises(ValueError, match="belong to the network"):
+        reads.page(PERSONS)
+    with pytest.raises(ValueError, match="belong to clinics"):
+        reads.network_get(WARDS, "patient-1")
+    assert [each.clinic for each in Reads(store, None).page(PERSONS)] == ["network"]

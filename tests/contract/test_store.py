@@ -4,6 +4,7 @@ import pytest
 
 from shared.kernel.errors import Conflict
 from shared.storage.store import Document, Session, Store
+from tests.kit.toy import NOW, QUARTER
 
 
 def doc(key: str, version: int = 1, **fields: object) -> Document:
@@ -68,6 +69,14 @@ def test_where_filters_orders_limits_and_goes_on_after_a_cursor(store: Store) ->
     by_n = session.where("wards", {"clinic": "c"}, order="state.n", after=1)
     assert [d["_id"] for d in by_n] == ["c", "b", "a"]
     assert [d["_id"] for d in session.where("wards", {"state.n": (1, 9)})] == ["d", "e"]
+
+
+def test_a_cursor_by_a_field_leaves_out_documents_without_it(store: Store) -> None:
+    store.session().insert("rounds", [doc("a", wake_at=NOW), doc("b"), doc("c", wake_at=None)])
+
+    found = store.session().where("rounds", {}, order="wake_at", after=NOW - QUARTER)
+
+    assert [each["_id"] for each in found] == ["a"]
 
 
 def test_patch_sets_and_removes_fields_and_passes_over_what_is_not_there(store: Store) -> None:

@@ -4,16 +4,20 @@ import re
 
 import pytest
 
+from shared.contracts.time import Heartbeat
 from shared.contracts.topics import (
     POSTED,
     SERVICES,
+    STREAM,
     TOPIC_OF,
     TOPICS,
     Topic,
+    beating,
     dead_letter_topic,
     heard_by,
 )
 from shared.local.services import PACKAGES
+from shared.storage.documents import NETWORK
 from shared.web.descriptions import CONTRACTS
 from tests.contract.catalogue import POLICY, service_named
 
@@ -40,6 +44,7 @@ def test_a_topic_is_heard_by_services_other_than_its_own_each_once(topic: Topic)
 def test_every_name_is_used_once() -> None:
     kinds = [kind.type for topic in TOPICS for kind in topic.types]
     kinds += [kind.type for service in SERVICES for kind in POSTED[service]]
+    kinds += [Heartbeat.type]
 
     assert len(BY_NAME) == len(TOPICS)
     assert len(set(kinds)) == len(kinds) == len(CONTRACTS)
@@ -48,7 +53,9 @@ def test_every_name_is_used_once() -> None:
 @pytest.mark.parametrize("kind", CONTRACTS)
 def test_a_type_is_named_after_its_owner_and_has_a_version(kind: str) -> None:
     assert TYPE.fullmatch(kind)
-    if topic := TOPIC_OF.get(kind):
+    if kind == Heartbeat.type:
+        assert kind.startswith(f"{NETWORK}.")
+    elif topic := TOPIC_OF.get(kind):
         assert kind.startswith(f"{topic.name}.")
     else:
         takers = [each for each in SERVICES if CONTRACTS[kind] in POSTED[each]]
@@ -86,6 +93,13 @@ def test_posted_events_need_a_role_and_heard_ones_do_not(name: str) -> None:
     with_roles = {kind for kind, route in service.routes(POLICY).items() if route.roles}
 
     assert with_roles == service.posted
+
+
+def test_whatever_a_service_hears_beats_and_the_analysts_stream_does_not() -> None:
+    beats = {topic.name for producer in SERVICES for topic in beating(producer)}
+
+    assert beats == {topic.name for group in SERVICES for topic in heard_by(group)}
+    assert STREAM.name not in beats
 
 
 def test_every_consumer_group_has_a_dead_letter_topic_that_is_nobody_elses() -> None:

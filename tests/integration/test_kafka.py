@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource
 
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts import site
-from shared.contracts.topics import TOPICS
+from shared.contracts.topics import PATIENT, TOPICS
 from shared.kernel.errors import Unavailable
 from shared.local.engines import Engines
 from shared.messaging.consumer import Consumer
@@ -19,9 +19,10 @@ from shared.messaging.relay import Relay
 from shared.storage.lanes import LETTERS
 from shared.storage.mongo import MongoStore
 from shared.storage.reads import Reads
+from shared.storage.store import FRESHNESS
 from tests.kit.eventually import eventually
 from tests.kit.poison import POISON
-from tests.kit.toy import ROUTES, WARDS, Clock, posted, runner
+from tests.kit.toy import COLLECTIONS, NOW, ROUTES, WARDS, Clock, posted, runner
 
 TOPIC = "intake.patient"
 
@@ -151,6 +152,40 @@ def test_every_poison_through_a_real_broker_ends_in_a_lane_and_the_good_flow(
     assert eventually(settled)
     member.close()
     upstream.close()
+
+
+def test_heartbeats_reach_every_partition_and_say_how_far_it_is_known(
+    kafka: Engines, publisher: KafkaPublisher, mongo_store: MongoStore
+) -> None:
+    upstream = MongoStore(f"{kafka.mongodb_uri.partition('?')[0].rstrip('/')}/up{uuid4().hex[:6]}")
+    upstream.prepare(COLLECTIONS)
+    relay = Relay("intake", "relay-1", upstream, publisher, Clock())
+    member = subscribed(kafka)
+    consumer = Consumer(
+        "outcomes",
+        member,
+        runner(mongo_store, service="outcomes"),
+        ROUTES,
+        lambda: True,
+        lambda _: None,
+    )
+    relay.turn()
+    assert relay.beat() == PATIENT.partitions
+
+    def known() -> bool:
+        consumer.turn()
+        reads = Reads(mongo_store, "riverside")
+        return reads.known_until("outcomes", "intake", uuid4().hex) == NOW
+
+    assert eventually(known)
+    assert len(mongo_store.session().where(FRESHNESS, {})) == PATIENT.partitions
+    member.close()
+    upstream.close()
+
+
+def test_a_topic_that_is_not_there_is_unavailable(publisher: KafkaPublisher) -> None:
+    with pytest.raises(Unavailable):
+        publisher.partitions("nothing.of-this")
 
 
 def test_an_unmodified_consumer_reads_our_records(

@@ -1,7 +1,8 @@
 """The smallest service there can be, on real contracts: to test the spine without a clinic.
 
 Posted: a referral registers a ward, a consent needs the ward (else it is deferred), withdrawal is
-refused by a rule. Consumed: a registration counts.
+refused by a rule; a checklist is met by a person of the network, a treatment history begins rounds
+that the clock makes. Consumed: a registration counts.
 """
 
 import itertools
@@ -14,7 +15,9 @@ from shared.codec import strict_json
 from shared.codec.cloudevents import content_sha256, from_structured
 from shared.contracts import intake, site
 from shared.contracts.envelope import Event
+from shared.contracts.time import ClockStruck
 from shared.kernel.errors import Rejected
+from shared.messaging.clock import Alarms
 from shared.storage.documents import Collection
 from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Route, Routes, Step
@@ -38,6 +41,38 @@ WARDS = Collection[Ward](
     subject=lambda ward: ward.patient_id,
     indexes=(("changes",),),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody whom more than one clinic may meet."""
+
+    id: str
+    met_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """A patient who wants to be looked at every quarter of an hour, a few times."""
+
+    patient_id: str
+    next_at: datetime | None
+    looked: int = 0
+
+
+PERSONS = Collection[Person](
+    "persons", Person, lambda one: one.id, lambda one: one.id, (("id",),), network=True
+)
+ROUNDS = Collection[Rounds](
+    "rounds",
+    Rounds,
+    identity=lambda rounds: rounds.patient_id,
+    subject=lambda rounds: rounds.patient_id,
+    wake=lambda rounds: rounds.next_at,
+)
+COLLECTIONS = (WARDS, PERSONS, ROUNDS)
+QUARTER = timedelta(minutes=15)
+ROUNDS_IN_ALL = 3
 
 
 def register(event: Event, uow: UnitOfWork) -> None:
@@ -75,23 +110,47 @@ def hear_of_known(event: Event, uow: UnitOfWork) -> None:
     uow.save(WARDS, replace(ward, heard=ward.heard + 1))
 
 
+def meet(event: Event, uow: UnitOfWork) -> None:
+    person = uow.get(PERSONS, event.subject) or Person(event.subject)
+    met = replace(person, met_in=(*person.met_in, event.clinic))
+    uow.save(PERSONS, met, intake.PatientRegistered("ptsd"))
+
+
+def begin_rounds(event: Event, uow: UnitOfWork) -> None:
+    rounds = uow.get(ROUNDS, event.subject) or Rounds(event.subject, event.time + QUARTER)
+    uow.save(ROUNDS, rounds)
+
+
+def make_rounds(event: Event, uow: UnitOfWork) -> None:
+    rounds = uow.require(ROUNDS, event.data.aggregate_id)
+    looked = rounds.looked + 1
+    next_at = event.time + QUARTER if looked < ROUNDS_IN_ALL else None
+    uow.save(
+        ROUNDS, replace(rounds, next_at=next_at, looked=looked), intake.PatientRegistered("ptsd")
+    )
+
+
 def _ward(event: Event) -> Sequence[Need]:
     return [(WARDS, event.subject)]
 
 
-def _route(data: type[Any], handle: Callable[[Event, UnitOfWork], None]) -> Route[Event]:
+def route(data: type[Any], handle: Callable[[Event, UnitOfWork], None]) -> Route[Event]:
     return Route(data, lambda event: event, handle, _ward)
 
 
 ROUTES: Routes = {
-    site.ReferralReceived.type: _route(site.ReferralReceived, register),
-    site.ConsentSigned.type: _route(site.ConsentSigned, consent),
-    site.ConsentWithdrawn.type: _route(site.ConsentWithdrawn, refuse),
-    site.ClearanceRevoked.type: _route(site.ClearanceRevoked, break_down),
-    intake.PatientRegistered.type: _route(intake.PatientRegistered, hear),
-    intake.PatientConsented.type: _route(intake.PatientConsented, hear),
-    intake.ConsentRevoked.type: _route(intake.ConsentRevoked, hear_of_known),
+    site.ReferralReceived.type: route(site.ReferralReceived, register),
+    site.ConsentSigned.type: route(site.ConsentSigned, consent),
+    site.ConsentWithdrawn.type: route(site.ConsentWithdrawn, refuse),
+    site.ClearanceRevoked.type: route(site.ClearanceRevoked, break_down),
+    site.ContraindicationsChecked.type: route(site.ContraindicationsChecked, meet),
+    site.TreatmentHistoryTaken.type: route(site.TreatmentHistoryTaken, begin_rounds),
+    intake.PatientRegistered.type: route(intake.PatientRegistered, hear),
+    intake.PatientConsented.type: route(intake.PatientConsented, hear),
+    intake.ConsentRevoked.type: route(intake.ConsentRevoked, hear_of_known),
 }
+
+ALARMS: Alarms = {ROUNDS: route(ClockStruck, make_rounds)}
 
 REFERRAL = {
     "given_name": "Given",
@@ -113,6 +172,7 @@ DATA: dict[str, dict[str, Any]] = {
     site.ConsentWithdrawn.type: REASON,
     site.ClearanceRevoked.type: {"signer": "prescriber-1", "reason": "other"},
 }
+DATA |= {each.type: {} for each in (site.ContraindicationsChecked, site.TreatmentHistoryTaken)}
 _numbers = itertools.count(1)
 
 

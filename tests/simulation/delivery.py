@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from shared.contracts.topics import SERVICES, TOPICS, heard_by
-from shared.messaging.consumer import step_of
+from shared.messaging.consumer import beat_of, step_of
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES, LETTERS
 from shared.storage.steps import SITE, Origin
@@ -17,14 +17,20 @@ from tests.simulation.journey import Sent
 from tests.simulation.service import Node
 from tests.simulation.world import World
 
+HEARTBEAT = "a heartbeat"
 NAMES = frozenset(topic.name for topic in TOPICS)
 
 
 def log_of(world: World, *topics: str) -> Iterator[Origin]:
-    """The records of the topics (all: none named), partition by partition, poison left out."""
+    """The records of the topics (all: none named), partition by partition, without the poison and
+    the heartbeats between them."""
     for (topic, _), records in sorted(world.broker.logs.items()):
         if topic in (topics or NAMES):
-            yield from (each for each in records if each.id not in world.poison_places)
+            yield from (each for each in records if _is_event(world, each))
+
+
+def _is_event(world: World, origin: Origin) -> bool:
+    return origin.id not in world.poison_places and beat_of(origin) is None
 
 
 def header(origin: Origin, name: str) -> str:
@@ -109,7 +115,8 @@ def applied_in_order(world: World) -> Iterator[str]:
 
 
 def conservation(world: World) -> Iterator[str]:
-    """I9: published = applied + ignored + rejected + deduplicated + parked, at each consumer."""
+    """I9: published = applied + ignored + rejected + deduplicated + parked, at each consumer, but
+    for the heartbeats, which end where they are read."""
     for node in world.nodes.values():
         counts = handled(world, node)
         if counts["unhandled"]:
@@ -135,6 +142,8 @@ def _is_heard(document: Document, group: str) -> bool:
 
 
 def _fate(origin: Origin, documents: dict[str, Document], letters: dict[str, str]) -> str:
+    if beat_of(origin):
+        return HEARTBEAT
     event_id = dict(origin.headers).get("ce_id", b"").decode()
     document = documents.get(event_id)
     if document and document["origin"] == origin.id:
@@ -175,6 +184,15 @@ def parked_without_poison(world: World) -> Iterator[str]:
     for name, lane in sorted(world.parked_at_rest):
         if lane not in world.poisoned:
             yield f"{name}: {lane}"
+
+
+def knowledge(world: World) -> Iterator[str]:
+    """Nobody ever claimed to know what was not in its store; at rest, all is known of all."""
+    yield from world.unfounded
+    for node in world.nodes.values():
+        for producer in {topic.producer for topic in heard_by(node.name)}:
+            if node.heard_until(producer) is None:
+                yield f"{node.name} does not know how old its knowledge of {producer} is"
 
 
 def bugs(world: World) -> Iterator[str]:
@@ -244,6 +262,7 @@ INVARIANTS: dict[str, Callable[[World], Iterator[str]]] = {
     "I8 a replay from offset 0 gives the same projections": replay,
     "I9 published = applied + ignored + rejected + deduplicated + parked": conservation,
     "I16 nothing is left over": left_over,
+    "what is known until a time is there": knowledge,
     "a repaired lane opens and loses nothing": still_parked,
     "a lane is parked for poison alone": parked_without_poison,
     "nothing breaks of itself": bugs,

@@ -6,6 +6,7 @@ nothing acknowledged is lost.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from shared.codec.cloudevents import KafkaRecord
@@ -28,7 +29,8 @@ class SimulatedStore(MemoryStore):
     """One service's database. `rival` lets another process of the service have its turn.
 
     A transaction that is raced sees the snapshot it began with. `applied` is what consumers
-    decided, in the order of the commits: (reader, source, sequence).
+    decided, in the order of the commits: (reader, source, sequence). `caused` is what the relay
+    must send, and when it was committed, but for what a clock that was set back says of it.
     """
 
     sessions: type["SimulatedSession"]
@@ -39,6 +41,8 @@ class SimulatedStore(MemoryStore):
         self.rival: Callable[[], None] = lambda: None
         self.waiting: dict[str, Document] = {}
         self.applied: list[tuple[str, str, int]] = []
+        self.caused: list[tuple[datetime, Document]] = []
+        self.clock: Callable[[], datetime | None] = lambda: None
         self._conflicts = self._away = 0
 
     def transact(self, work: Callable[[MemorySession], T]) -> T:
@@ -68,6 +72,8 @@ class SimulatedStore(MemoryStore):
             verdict = document["verdict"]
             if verdict in _DECIDED and document["reader"] != SITE and "sent_at" not in document:
                 self._note(document)
+            if document.get("unsent") and (now := self.clock()):
+                self.caused.append((now, document))
             if verdict == "deferred" or document.get("unsent"):
                 self.waiting[key] = document
             else:

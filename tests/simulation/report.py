@@ -51,7 +51,7 @@ class Tally:
             silent += [] if self.answers[verdict] else [f"never answered {verdict}"]
         for verdict in ("accepted", "rejected"):
             silent += [] if self.deferred[verdict] else [f"no deferred event was {verdict} later"]
-        for fate in ("accepted", "ignored", "deduplicated", "parked"):
+        for fate in ("accepted", "ignored", "deduplicated", "parked", delivery.HEARTBEAT):
             silent += [] if self.records[fate] else [f"no record was {fate}"]
         return silent
 

@@ -4,8 +4,10 @@ Put together as shared.processes does it, on the simulated store and broker. A s
 second consumer are what is left running after a takeover: they must do no harm.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -13,17 +15,22 @@ from services.intake import main as intake
 from services.outcomes.main import SERVICE as OUTCOMES
 from services.scheduling.main import SERVICE as SCHEDULING
 from services.session_record.main import SERVICE as SESSION_RECORD
+from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.topics import heard_by
 from shared.kernel.policy import CourseTemplate, Policy
+from shared.messaging.clock import AlarmClock, alarm_routes
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter import DeadLetters
 from shared.messaging.deferrals import Deferrals
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.relay import Relay
 from shared.processes.service import Service
+from shared.storage.journal import JOURNAL, records_of, unpacked
+from shared.storage.lanes import LETTERS
 from shared.storage.runner import Runner
-from shared.storage.steps import Routes, Step
+from shared.storage.steps import Routes, Step, journal_id
 from shared.storage.store import Document
+from shared.storage.time.freshness import heard_until
 from shared.web.ingest import Ingest
 from tests.kit.clinical.said import POLICY as NETWORK_POLICY
 from tests.kit.people import VAULT
@@ -73,6 +80,7 @@ class Node:
         self._world = world
         self.clock = world.clock.of(self.name)
         self.store = world.plan.store(world.faults)
+        self.store.clock = lambda: None if world.clock.behind.get(self.name) else self.clock()
         self.routes = world.plan.routes(self.name, service.routes(POLICY))
         self.runner = world.plan.runner(
             self.name, self.store, self.clock, world.token, lambda _attempt: None, self._bug
@@ -82,13 +90,17 @@ class Node:
         )
         self.lanes = world.plan.lanes(self.name, self.runner, self.routes)
         patience = POLICY.days("events.patience_d")
+        alarms = service.alarms(POLICY)
+        taken_up = self.routes | alarm_routes(self.name, alarms)
         self.deferrals = world.plan.deferrals(
-            self.name, self.runner, self.routes, self.clock, patience
+            self.name, self.runner, taken_up, self.clock, patience
         )
+        self.alarm_clock = AlarmClock(self.name, self.runner, alarms, self.clock)
         self.relays: dict[str, Relay] = {}
         self.consumers: dict[str, Consumer] = {}
         self.subscriptions: dict[str, SimulatedSubscription] = {}
         self.stopping: set[str] = set()
+        self._founded: Counter[str] = Counter()
         for replica in REPLICAS:
             self.restart(f"relay-{replica}")
             self.restart(f"consumer-{replica}")
@@ -113,6 +125,29 @@ class Node:
     def states(self, collection: str, **equals: object) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = [each["state"] for each in self.held(collection)]
         return [each for each in found if all(each[name] == v for name, v in equals.items())]
+
+    def unfounded(self, producer: "Node") -> Iterator[str]:
+        """What the producer had committed by the time that this service says it knows all of, and
+        that it has neither in its journal nor in a lane."""
+        until = self.heard_until(producer.name)
+        for committed_at, document in producer.store.caused[self._founded[producer.name] :]:
+            if until is None or committed_at >= until:
+                return
+            self._founded[producer.name] += 1
+            missing = [each for each in records_of(document) if not self._has(each)]
+            yield from (f"{self.name} {until}: {each.topic} {each.event_id}" for each in missing)
+
+    def heard_until(self, producer: str) -> datetime | None:
+        return heard_until(self.store.session(), self.name, producer)
+
+    def _has(self, record: KafkaRecord) -> bool:
+        if record.topic not in {topic.name for topic in heard_by(self.name)}:
+            return True
+        headers = dict(record.headers)
+        key = journal_id(record.event_id, headers["ce_source"].decode(), self.name)
+        return key in self.store.collections.get(JOURNAL, {}) or any(
+            unpacked(each["headers"]) == record.headers for each in self.held(LETTERS)
+        )
 
     def _relay(self) -> Relay:
         publisher = SimulatedPublisher(

@@ -1,14 +1,21 @@
 """Many seeded worlds keep every invariant, and every planted bug is caught by a few of them."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from shared.contracts import site
 from shared.contracts.intake import ClearanceWithdrawn, ConsentRevoked, SafetyHoldRaised
 from shared.contracts.topics import SCHEDULING, SESSION_RECORD
-from shared.messaging.consumer import Consumer
+from shared.kernel.errors import Unavailable
+from shared.messaging.clock import CLOCK, AlarmClock
+from shared.messaging.consumer import Consumer, beat_of
 from shared.messaging.deferrals import Deferrals
 from shared.messaging.relay import Relay
 from shared.storage.journal import JOURNAL, records_of
@@ -16,7 +23,10 @@ from shared.storage.memory import MemorySession
 from shared.storage.runner import Runner, _Batch
 from shared.storage.steps import Origin, Routes
 from shared.storage.store import Document
+from tests.kit import toy
+from tests.kit.toy import NOW
 from tests.simulation.engines import SimulatedSession, SimulatedStore
+from tests.simulation.faults import LOST_RACE, Crash, Faults, WorldClock
 from tests.simulation.report import describe, simulate
 from tests.simulation.service import Plan
 from tests.simulation.world import World
@@ -50,6 +60,53 @@ def test_a_seed_tells_the_same_story_twice() -> None:
 
     assert one.broker.logs == other.broker.logs
     assert one.faults.bit == other.faults.bit
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_fails_every_hour_is_struck_once_for_every_patient(seed: int) -> None:
+    dice, time = Random(seed), WorldClock(NOW)  # noqa: S311 - no secret
+    faults = Faults(dice)
+    store = SimulatedStore(faults)
+    patients = [f"patient-{n}" for n in range(250)]
+    faults.healed = True
+    toy.runner(store).run([toy.posted(site.TreatmentHistoryTaken, each) for each in patients])
+    clocks = [_alarm_clock(store, time) for _ in range(2)]
+    store.rival = Once(lambda: dice.choice(clocks).sweep())
+    faults.healed = False
+    for _ in range(60):
+        time.now += timedelta(minutes=1)
+        with suppress(Crash, Unavailable):
+            dice.choice(clocks).sweep()
+    faults.healed = True
+    while clocks[0].sweep():
+        pass
+
+    struck = [each for each in store.collections[JOURNAL].values() if each["reader"] == CLOCK]
+    rounds = [each["state"] for each in store.collections[toy.ROUNDS.name].values()]
+    assert [each["looked"] for each in rounds] == [toy.ROUNDS_IN_ALL] * len(patients)
+    assert len(struck) == toy.ROUNDS_IN_ALL * len(patients)
+    assert faults.bit[LOST_RACE]
+    assert faults.bit["crash after a commit"] + faults.bit["store away after the commit"]
+
+
+class Once:
+    """A rival that has no rivals of its own."""
+
+    def __init__(self, turn: Callable[[], object]) -> None:
+        self._turn, self._busy = turn, False
+
+    def __call__(self) -> None:
+        if self._busy:
+            return
+        self._busy = True
+        with suppress(Crash, Unavailable):  # its own end, not that of whom it races
+            self._turn()
+        self._busy = False
+
+
+def _alarm_clock(store: SimulatedStore, time: WorldClock) -> AlarmClock:
+    now = time.of("intake")
+    return AlarmClock("intake", replace(toy.runner(store), clock=now), toy.ALARMS, now)
 
 
 # ---- planted bugs ----------------------------------------------------------------------------
@@ -100,6 +157,22 @@ class CommitsFirst(Consumer):
             self.subscription.commit(records)
             self._apply(records)
         return len(records)
+
+
+class BelievesAtOnce(Consumer):
+    """Takes a heartbeat for true before what stands before it is in the store."""
+
+    def _apply(self, records: Sequence[Origin]) -> bool:
+        self._note([beat for each in records if (beat := beat_of(each))])
+        return super()._apply(records)
+
+
+class BeatsBlindly(Relay):
+    """Says that all is sent without having looked."""
+
+    def beat(self) -> int:
+        self._complete_until = self.clock()
+        return super().beat()
 
 
 class PassesOverPoison(Consumer):
@@ -186,6 +259,8 @@ BUGS: dict[str, tuple[Plan, str]] = {
     "newest first": (Plan(relay=NewestFirst), "I5"),
     "ordered by wall clock": (Plan(relay=ByTheClock), "I5"),
     "offsets committed before applying": (Plan(consumer=CommitsFirst), "I9"),
+    "heartbeats believed at once": (Plan(consumer=BelievesAtOnce), "what is known"),
+    "heartbeats without a look": (Plan(relay=BeatsBlindly), "what is known"),
     "poison passed over": (Plan(consumer=PassesOverPoison), "I9"),
     "no inbox": (Plan(runner=NoInbox, store=OverwritingStore), "I1 I2"),
     "last writer wins": (Plan(store=LostUpdates), "I5"),

@@ -30,9 +30,11 @@ PATIENTS = 3
 ACTIONS: dict[str, float] = {
     "post": 30,
     "relay": 16,
+    "beat": 3,
     "consume": 34,
     "take up deferred": 8,
     "sweep lanes": 3,
+    "strike": 2,
     "watch": 1,
     "time passes": 5,
     "clock jumps back": 0.4,
@@ -46,12 +48,14 @@ POISONS = [
     for name, each in POISON.items()
     if name in ("bad JSON", "no bytes", "null value", "a missing field", "no headers", "no clinic")
 ]
+RIVALS = ("post", "relay", "beat", "consume", "take up deferred", "sweep lanes", "strike")
 ROUNDS_TO_REST = 120
 OPERATOR = "operator"
 
 
 class World:
-    """`seed` is its whole story. `poisoned` are the lanes that a bad record was thrown into."""
+    """`seed` is its whole story. `poisoned` are the lanes that a bad record was thrown into.
+    `unfounded`: what a service said it knew and did not have."""
 
     def __init__(self, seed: int, plan: Plan | None = None) -> None:
         self.seed, self.dice = seed, Random(seed)  # noqa: S311 - no secret
@@ -73,6 +77,7 @@ class World:
         self.sites = [Site(clinic, self._scripts(clinic)) for clinic in CLINICS]
         self.poisoned: set[str] = set()
         self.poison_places: set[str] = set()
+        self.unfounded: list[str] = []
         self.actions: Counter[str] = Counter()
         self._busy: list[tuple[str, str]] = []
         for node in self.nodes.values():
@@ -108,16 +113,22 @@ class World:
 
     def _turn(self, node: Node, name: str) -> int:
         """One turn of one process of the service that is not in the middle of another."""
-        kind = "relay" if name == "relay" else "consumer"
+        kind = "relay" if name in ("relay", "beat") else "consumer"
         replica = "1" if self.dice.random() < 0.8 else "2"
-        return self._act(node, f"{kind}-{replica}", self._work(node, f"{kind}-{replica}", name))
+        done = self._act(node, f"{kind}-{replica}", self._work(node, f"{kind}-{replica}", name))
+        if name == "consume":
+            for producer in self.nodes.values():
+                self.unfounded += node.unfounded(producer)
+        return done
 
     def _work(self, node: Node, process: str, name: str) -> Callable[[], int]:
         work: dict[str, Callable[[], int]] = {
             "relay": lambda: node.relays[process].turn(),
+            "beat": lambda: node.relays[process].beat(),
             "consume": lambda: node.consumers[process].turn(),
             "take up deferred": node.deferrals.sweep,
             "sweep lanes": node.lanes.sweep,
+            "strike": node.alarm_clock.sweep,
             "watch": lambda: self._watch(node, process),
         }
         return work[name]
@@ -152,7 +163,7 @@ class World:
         def rival() -> None:
             if len(self._busy) > 1:
                 return
-            name = self.dice.choice(("post", "relay", "consume", "take up deferred", "sweep lanes"))
+            name = self.dice.choice(RIVALS)
             if name == "post":
                 self._post(self.dice.choice(self.sites), to=node.name)
             else:
@@ -261,6 +272,7 @@ class World:
         for _ in range(3):
             for node in self.nodes.values():
                 self._repair(node)
+            self._beat()
             self._rest()
 
     def _rest(self) -> None:
@@ -286,7 +298,14 @@ class World:
                 done += self._act(node, process, node.consumers[process].turn)
             done += self._act(node, "consumer-1", node.deferrals.sweep)
             done += self._act(node, "consumer-1", node.lanes.sweep)
+            done += self._act(node, "consumer-1", node.alarm_clock.sweep)
         return done
+
+    def _beat(self) -> None:
+        """The last of every relay, that nothing more is to come."""
+        for node in self.nodes.values():
+            for process, relay in node.relays.items():
+                self._act(node, process, relay.beat)
 
     def _is_quiet(self) -> bool:
         lag = [

@@ -55,7 +55,7 @@ def is_withheld(session: Session, service: str, subject: str) -> bool:
     if any(lane["parked"] for lane in session.find(LANES, [subject])):
         return True
     waiting = {"verdict": "deferred", "subject": subject, "reader": service}
-    return bool(session.where(JOURNAL, waiting, limit=1))
+    return bool(session.where(JOURNAL, waiting, order="order", limit=1))
 
 
 def known_until(session: Session, service: str, producer: str, subject: str) -> datetime | None:
