@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.intake.domain.clearance import decide_clearance
+from services.intake.domain.eligibility.case import About
 from services.intake.domain.eligibility.registry import examine
 from services.intake.domain.evidence.conditions import CONDITIONS
 from services.intake.domain.patient import Events, Patient
@@ -46,12 +47,12 @@ def cleared(**what: object) -> Patient:
 
 def found(change: Change, before: Patient | None = None) -> tuple[Patient, Events]:
     patient = before or cleared()
-    return with_new_evidence(patient, change(patient), BORN, on_day(10), POLICY)
+    return with_new_evidence(patient, change(patient), About(BORN), on_day(10), POLICY)
 
 
 def amended(change: Change, before: Patient | None = None) -> tuple[Patient, Events]:
     patient = before or cleared()
-    return corrected(patient, change(patient), BORN, on_day(10), POLICY)
+    return corrected(patient, change(patient), About(BORN), on_day(10), POLICY)
 
 
 def ended_by(events: Events) -> list[str]:
@@ -150,7 +151,7 @@ def test_what_grew_old_since_the_grant_does_not_end_it_at_a_correction() -> None
     severe = screening(phq_9(22), on_day(60), amends="phq-9")
     before = cleared()
 
-    after, events = corrected(before, screened(before, severe), BORN, on_day(60), POLICY)
+    after, events = corrected(before, screened(before, severe), About(BORN), on_day(60), POLICY)
 
     assert events == ()
     assert after.clearance
