@@ -96,7 +96,9 @@ def admission(person: Person, until: datetime) -> list[Happening]:
 
 
 def course_request(person: Person) -> Happening:
-    earliest = _at(person, BOOKED + 1, 8)
+    # The working day after: a weekend must not put a session before the clearance.
+    booked_on = workday(person.referred_on + timedelta(days=BOOKED))
+    earliest = local(person.clinic.zone, workday(booked_on + timedelta(days=1)), 8, 0)
     return Happening(
         person.id, _at(person, BOOKED, 10), site.CourseBookingRequested(earliest=earliest)
     )
