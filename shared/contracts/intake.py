@@ -27,7 +27,7 @@ class PolicyUsed:
     version: Id
 
 
-CodedReasons = Annotated[tuple[CodedReason, ...], Items(80)]
+CodedReasons = Annotated[tuple[CodedReason, ...], Items(200)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from services.intake.domain.commands import (
     SignConsent,
     WithdrawConsent,
 )
+from services.intake.domain.eligibility.case import About
 from services.intake.domain.evidence import (
     contraindications,
     diagnosis,
@@ -118,8 +119,8 @@ def retract_entry(command: RetractEntry, uow: UnitOfWork, policy: Policy, vault:
         raise _waiting_for_entry(command.patient_id, uow)
     after, events = standing.retract(command, before)
     if before.decisions:
-        born = known(uow, command.patient_id).birth_date(vault)
-        after, more = standing.corrected(before, after, born, command.at, policy)
+        about = _about(command.patient_id, command.at, uow, vault)
+        after, more = standing.corrected(before, after, about, command.at, policy)
         events += more
     _save(uow, command.at, after, events)
 
@@ -205,10 +206,15 @@ def _keep(
     after, events = decided
     if before.clearance or (command.amends and before.decisions):
         again = standing.corrected if command.amends else standing.with_new_evidence
-        born = known(uow, command.patient_id).birth_date(vault)
-        after, more = again(before, after, born, command.at, policy)
+        about = _about(command.patient_id, command.at, uow, vault)
+        after, more = again(before, after, about, command.at, policy)
         events += more
     _save(uow, command.at, after, events)
+
+
+def _about(patient_id: str, at: datetime, uow: UnitOfWork, vault: Vault) -> About:
+    person = known(uow, patient_id)
+    return About(person.birth_date(vault), person.obstacles(uow.clinic, at))
 
 
 def _save(uow: UnitOfWork, at: datetime, patient: Patient, events: Events) -> None:

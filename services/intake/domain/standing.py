@@ -5,11 +5,11 @@ grounds that it was granted on no longer hold; a safety hold is never taken back
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 
 from services.intake.domain.clearance import assessed
 from services.intake.domain.commands import RetractEntry
-from services.intake.domain.eligibility.case import Case, Examination, ask
+from services.intake.domain.eligibility.case import About, Case, Examination, ask
 from services.intake.domain.eligibility.registry import ENDING_RULES, examine
 from services.intake.domain.evidence.kinds import Retraction, Screening
 from services.intake.domain.patient import Decision, Events, Patient
@@ -38,7 +38,7 @@ def refuse_itself(command: RetractEntry) -> None:
 
 
 def with_new_evidence(
-    before: Patient, after: Patient, born: date, at: datetime, policy: Policy
+    before: Patient, after: Patient, about: About, at: datetime, policy: Policy
 ) -> tuple[Patient, Events]:
     """Ends a running clearance on a contraindication, an interaction or a pregnancy newly found."""
     clearance = after.clearance
@@ -46,34 +46,41 @@ def with_new_evidence(
         return after, ()
     today = max(at, after.heard_until)
     known, found = (
-        ask(ENDING_RULES, _case(each, born, today, policy, clearance)) for each in (before, after)
+        ask(ENDING_RULES, _case(each, about, today, policy, clearance)) for each in (before, after)
     )
     new = _new(known, found)
     return end_clearance(after, at, new) if new else (after, ())
 
 
 def corrected(
-    before: Patient, after: Patient, born: date, at: datetime, policy: Policy
+    before: Patient, after: Patient, about: About, at: datetime, policy: Policy
 ) -> tuple[Patient, Events]:
     """Makes the decision anew, and tells the answer where it is another one now."""
-    patient, ended = with_new_evidence(before, after, born, at, policy)
+    patient, ended = with_new_evidence(before, after, about, at, policy)
     if clearance := patient.clearance:
         known, found = (
-            examine(_case(each.as_of(signed), born, signed, policy, clearance))
+            examine(_case(each.as_of(signed), about, signed, policy, clearance))
             for signed in (clearance.decided_at,)
             for each in (before, after)
         )
         if new := _new(known, found):
             patient, ended = end_clearance(after, at, new)
     today, latest = max(at, after.heard_until), after.decisions[-1]
-    said, now = (examine(_case(each, born, today, policy, latest)) for each in (before, after))
+    said, now = (examine(_case(each, about, today, policy, latest)) for each in (before, after))
     changed = (said.status, _codes(said)) != (now.status, _codes(now))
     return patient, (*ended, *((assessed(now, policy),) if changed else ()))
 
 
-def _case(patient: Patient, born: date, at: datetime, policy: Policy, decision: Decision) -> Case:
+def _case(patient: Patient, about: About, at: datetime, policy: Policy, decision: Decision) -> Case:
     return Case(
-        patient, born, at, policy, decision.protocol, decision.route, weighed=decision.weighed
+        patient,
+        about.birth_date,
+        at,
+        policy,
+        decision.protocol,
+        decision.route,
+        decision.weighed,
+        about.obstacles,
     )
 
 

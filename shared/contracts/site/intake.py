@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, Literal
 
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.shapes import Between, Code, Id, Items, OptionalId
+from shared.contracts.shapes import Between, Code, Id, Items, OptionalId, Text
 from shared.contracts.site.words import (
     Answers,
     Icd10,
@@ -97,7 +97,7 @@ class TreatmentHistoryTaken:
 class Medication:
     """What the patient takes. `drug_class` is a class of the policy's interactions."""
 
-    drug: Code
+    drug: Annotated[str, Text(56, r"[a-z0-9][a-z0-9-]*")]
     drug_class: Code
     last_taken: datetime | None = None
 

@@ -86,7 +86,7 @@ def weighed(person: Person, found: frozenset[str], c_ssrs: Filled) -> tuple[str,
         codes.add("case-by-case")
     if triage(c_ssrs) == "moderate":
         codes.add("c-ssrs-moderate")
-    codes |= {f"takes-{each}" for _, each in _taken(person) if each in WEIGHED_CLASSES}
+    codes |= {f"takes-{drug}" for drug, each in _taken(person) if each in WEIGHED_CLASSES}
     return tuple(sorted(codes))
 
 

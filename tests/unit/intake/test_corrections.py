@@ -141,7 +141,7 @@ def test_a_new_interaction_ends_the_clearance_and_the_others_are_told(cleared: I
 
     kind, data = cleared.said()[-1]
     assert kind == "intake.patient.clearance-revoked.v1"
-    assert data["reasons"][0]["code"] == "takes-opioid"
+    assert data["reasons"][0]["code"] == "takes-opium"
 
 
 def test_a_dose_is_heard_and_begins_the_course(cleared: Intake) -> None:
@@ -162,7 +162,7 @@ def test_the_eligibility_view_says_why_and_what_is_missing(intake: Intake) -> No
     assert found
     view = found.aggregate
     assert (view.status, view.as_of, view.protocol) == ("on-hold", on_day(1), "iv-6")
-    assert [each.code for each in view.reasons] == ["treatment-history-missing", "takes-opioid"]
+    assert [each.code for each in view.reasons] == ["treatment-history-missing", "takes-opium"]
     assert {"phq-9-missing", "ecg-missing"} & {each.code for each in view.missing} == {
         "phq-9-missing"
     }

@@ -15,6 +15,14 @@ Status = Literal["eligible", "needs-review", "on-hold", "ineligible"]
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is known of the person beside the patient's file."""
+
+    birth_date: date
+    obstacles: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """What the rules are asked about. `protocol`, `route` and `weighed` belong to a request,
     `obstacles` to the person rather than to this patient's file."""

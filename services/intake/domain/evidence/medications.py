@@ -22,20 +22,16 @@ def record_medications(command: RecordMedications, patient: Patient, policy: Pol
 def interactions(
     listed: MedicationList | None, policy: Policy, *levels: Effect
 ) -> tuple[Reason, ...]:
-    """One reason per drug class of these levels that the patient takes."""
-    if listed is None:
-        return ()
-    taken: dict[str, list[Medication]] = {}
-    for each in listed.medications:
-        taken.setdefault(each.drug_class, []).append(each)
+    """One reason per drug whose class has one of these levels: a new drug is a new reason."""
+    known = {code: each for code, each in policy.drugs.items() if each.level in levels}
     return tuple(
         Reason(
-            f"takes-{code}",
-            f"{found.words} Taken: {', '.join(_described(each) for each in taken[code])}.",
-            found.source,
+            f"takes-{each.drug}",
+            f"Takes {_described(each)}. {known[each.drug_class].words}",
+            known[each.drug_class].source,
         )
-        for code, found in policy.drugs.items()
-        if code in taken and found.level in levels
+        for each in (listed.medications if listed else ())
+        if each.drug_class in known
     )
 
 

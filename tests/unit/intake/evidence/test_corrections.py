@@ -3,7 +3,7 @@
 from itertools import permutations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.intake.domain.commands import RecordChecklist, RecordScreening
@@ -106,6 +106,7 @@ STATEMENTS = (
 )
 
 
+@settings(deadline=None)
 @given(st.permutations(STATEMENTS))
 def test_any_order_of_the_same_events_ends_in_the_same_file(order: list[object]) -> None:
     """An amendment waits for what it amends, as the service's deferral does."""

@@ -47,14 +47,14 @@ def test_a_class_of_the_policys_antidepressants_is_known_too() -> None:
     assert listed(a_referred(), a_drug("mirtazapine", "nassa")).medications
 
 
-def test_an_interaction_names_the_drugs_and_when_they_were_last_taken() -> None:
+def test_an_interaction_names_the_drug_and_when_it_was_last_taken() -> None:
     patient = listed(
         a_referred(),
         a_drug("lorazepam", "benzodiazepine", last_taken=START),
         a_drug("diazepam", "benzodiazepine"),
     )
 
-    (found,) = interactions(patient.medications[0], POLICY, "note")
+    first, second = interactions(patient.medications[0], POLICY, "note")
 
-    assert found.code == "takes-benzodiazepine"
-    assert found.words.endswith("Taken: lorazepam, last 2026-03-02 09:00 UTC, diazepam.")
+    assert (first.code, second.code) == ("takes-lorazepam", "takes-diazepam")
+    assert first.words.startswith("Takes lorazepam, last 2026-03-02 09:00 UTC. Benzodiazepines may")
