@@ -146,14 +146,6 @@ class EligibilityAssessed:
 
 
 @dataclass(frozen=True, slots=True)
-class ClearanceExpired:
-    """A granted clearance reached its end without a new decision."""
-
-    type: ClassVar[str] = "intake.patient.clearance-expired.v1"
-    clearance_id: Id
-
-
-@dataclass(frozen=True, slots=True)
 class WorkUpKnown:
     """A result of the work-up that others must know: it falls out of date by their policy."""
 

@@ -49,7 +49,6 @@ PATIENT = Topic(
         intake.SafetyHoldLifted,
         intake.ScreeningRetracted,
         intake.EligibilityAssessed,
-        intake.ClearanceExpired,
         intake.WorkUpKnown,
         intake.WeightKnown,
         intake.EscortNamed,
