@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -185,11 +185,10 @@ def _transfers(desk: Desk, desks: list[Desk]) -> Found:
 
 def _serious(desk: Desk, _desks: list[Desk]) -> Found:
     """It ends the clearance: no need to read every session."""
-    for patient in desk.patients:
-        if patient["status"] == "revoked":
-            for each in desk.of_patient(patient["patient_id"]):
-                if any(event["serious"] for event in each["adverse_events"]):
-                    yield _of_encounter(each)
+    ended = (each["patient_id"] for each in desk.patients if each["status"] == "revoked")
+    for each in chain.from_iterable(map(desk.of_patient, ended)):
+        if any(event["serious"] for event in each["adverse_events"]):
+            yield _of_encounter(each)
 
 
 def _overrides(desk: Desk, _desks: list[Desk]) -> Found:

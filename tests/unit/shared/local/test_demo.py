@@ -21,7 +21,7 @@ from shared.local.demo.story import Happening
 from shared.local.services import POLICY
 from shared.runtime.policy_file import load
 from shared.storage.steps import Verdict
-from tests.kit.demo import SEED, TEMPLATES, TODAY, UNTIL, a_course
+from tests.kit.demo.told import SEED, TEMPLATES, TODAY, UNTIL, a_course
 from tests.kit.intake import Intake, posted
 
 

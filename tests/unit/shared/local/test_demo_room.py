@@ -5,18 +5,20 @@ from collections.abc import Sequence
 import pytest
 
 from services.session_record.application.documents import ENCOUNTERS, RECORDS
+from shared.contracts.site import Route
 from shared.local.demo import admission
 from shared.local.demo.clinics import CLINICS
 from shared.local.demo.people import Person, cohort
 from shared.local.demo.room import sessions
+from shared.local.demo.room.vitals import FORGOTTEN
 from shared.local.demo.story import Appointment, Happening
-from tests.kit.demo import (
+from tests.kit.demo.told import (
     SEED,
     TODAY,
     UNTIL,
     a_course,
-    as_route,
     calendar_of,
+    depressed,
     file_of,
     happened,
     staff_and_site,
@@ -24,6 +26,12 @@ from tests.kit.demo import (
 from tests.kit.session_record.service import SessionRecord
 
 PEOPLE = cohort(CLINICS[0], SEED, TODAY)
+PROTOCOLS: list[tuple[str, Route]] = [
+    ("iv-6", "iv"),
+    ("im-4", "im"),
+    ("sl-4", "sl"),
+    ("esketamine-8", "esketamine"),
+]
 FATES = ("treated", "serious", "skips", "lost", "moves", "unwatched")
 
 
@@ -47,10 +55,12 @@ def told(person: Person, course: Sequence[Appointment]) -> list[Happening]:
     return sorted(found, key=lambda each: each.time)
 
 
-@pytest.mark.parametrize("protocol", ["iv-6", "im-4", "sl-4", "esketamine-8"])
+@pytest.mark.parametrize(("protocol", "route"), PROTOCOLS)
 @pytest.mark.parametrize("fate", FATES)
-def test_session_record_takes_all_that_is_told_of_a_course(fate: str, protocol: str) -> None:
-    person = as_route(of_fate(fate), protocol)
+def test_session_record_takes_all_that_is_told_of_a_course(
+    fate: str, protocol: str, route: Route
+) -> None:
+    person = depressed(of_fate(fate), protocol, route)
     course = a_course(person)
     service = a_room(person, course)
 
@@ -59,9 +69,9 @@ def test_session_record_takes_all_that_is_told_of_a_course(fate: str, protocol: 
     assert {(each.verdict, each.reason) for each in verdicts} == {("accepted", "")}
 
 
-@pytest.mark.parametrize("protocol", ["iv-6", "im-4", "sl-4", "esketamine-8"])
-def test_the_clock_finds_the_one_reading_that_nobody_took(protocol: str) -> None:
-    person = as_route(of_fate("unwatched"), protocol)
+@pytest.mark.parametrize(("protocol", "route"), PROTOCOLS)
+def test_the_clock_finds_the_one_reading_that_nobody_took(protocol: str, route: Route) -> None:
+    person = depressed(of_fate("unwatched"), protocol, route)
     course = a_course(person)
     service = a_room(person, course)
     came = sessions.took_place(person, course, UNTIL)
@@ -76,11 +86,11 @@ def test_the_clock_finds_the_one_reading_that_nobody_took(protocol: str) -> None
 
     found = [miss for each in service.states(ENCOUNTERS) for miss in each["misses"]]
     standing = {each["point_min"] for each in found if not each["resolved_at"]}
-    assert standing == {sessions.FORGOTTEN[person.route]}
+    assert standing == {FORGOTTEN[person.route]}
 
 
 def test_who_misses_an_integration_is_dosed_on_a_prescribers_word() -> None:
-    person = as_route(of_fate("skips"), "iv-6")
+    person = depressed(of_fate("skips"), "iv-6", "iv")
     course = a_course(person)
     service = a_room(person, course)
 
@@ -91,7 +101,7 @@ def test_who_misses_an_integration_is_dosed_on_a_prescribers_word() -> None:
 
 
 def test_a_record_is_signed_by_who_may_sign_it() -> None:
-    person = as_route(of_fate("treated"), "esketamine-8")
+    person = depressed(of_fate("treated"), "esketamine-8", "esketamine")
     course = a_course(person)
     service = a_room(person, course)
 

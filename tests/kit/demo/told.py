@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from shared.contracts import intake, scheduling, site
+from shared.contracts.site import Route
 from shared.local.demo.clinics import CLINICS, TRD, certificate, credentials
 from shared.local.demo.people import Person
 from shared.local.demo.story import Appointment, Happening
@@ -114,7 +115,6 @@ def calendar_of(person: Person, course: Sequence[Appointment]) -> Iterator[Step]
         yield heard(booked, since, person.id)
 
 
-def as_route(person: Person, protocol: str) -> Person:
+def depressed(person: Person, protocol: str, route: Route) -> Person:
     """The same person, depressed and under another protocol."""
-    route = TEMPLATES[protocol].route
     return replace(person, protocol=protocol, route=route, indication=TRD)
