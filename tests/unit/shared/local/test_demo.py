@@ -1,7 +1,7 @@
 """The demo's story: the same every time, true to the contracts and to the published outcomes."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from statistics import mean, stdev
 
@@ -9,12 +9,14 @@ import pytest
 
 from services.intake.domain import consent
 from services.intake.domain.evidence import conditions
+from shared.client.site import EVENTS_MAX
 from shared.codec import schema, strict_json
 from shared.contracts import site
 from shared.contracts.instruments import INSTRUMENTS, triage
 from shared.local.demo import admission, assessments, turns
 from shared.local.demo.answers import HIGH_RISK
 from shared.local.demo.clinics import CLINICS, Clinic, resources
+from shared.local.demo.door import batches
 from shared.local.demo.people import DOSES, PROTOCOLS, Person, cohort
 from shared.local.demo.room import sessions
 from shared.local.demo.story import Happening
@@ -249,3 +251,20 @@ def test_a_serious_adverse_event_is_escalated_within_the_policys_hours(
     for each in reported:
         hours = load(POLICY).hours("sae.escalate_h")
         assert timedelta() < escalated[each.event_id] - each.time < hours
+
+
+def test_no_batch_ends_in_the_middle_of_a_session(harbor: list[Happening]) -> None:
+    told = sorted(harbor, key=lambda each: each.time)
+
+    cut = list(batches(told))
+
+    assert [each for batch in cut for each in batch] == told
+    assert max(map(len, cut)) <= EVENTS_MAX
+    for batch in cut:
+        begun = Counter(_encounters(batch, site.EncounterArrived))
+        ended = Counter(_encounters(batch, site.EncounterFinished, site.PatientDischarged))
+        assert begun == ended
+
+
+def _encounters(batch: Sequence[Happening], *kinds: type) -> list[str]:
+    return [each.data.encounter_id for each in batch if isinstance(each.data, kinds)]
