@@ -267,4 +267,4 @@ def test_no_batch_ends_in_the_middle_of_a_session(harbor: list[Happening]) -> No
 
 
 def _encounters(batch: Sequence[Happening], *kinds: type) -> list[str]:
-    return [each.data.encounter_id for each in batch if isinstance(each.data, kinds)]
+    return [each.data.encounter_id for each in batch if type(each.data) in kinds]
