@@ -1,6 +1,7 @@
 """A clinic site as the e2e tests play it: valid events in the order life has them, over HTTP."""
 
 import contextlib
+import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from tests.kit.eventually import eventually
 from tests.kit.people import STAFF, credential
 
 ZONE = "America/New_York"
+OF_EACH_KIND = 5
 KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
 HOURS = [{"weekday": day, "opens": "08:00", "closes": "20:00"} for day in range(7)]
 PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
@@ -88,9 +90,9 @@ class SiteDay:
         return None
 
     def open_for_business(self, at: datetime) -> None:
-        for kind in KINDS:
+        for kind, number in itertools.product(KINDS, range(1, OF_EACH_KIND + 1)):
             data = {"kind": kind, "zone": ZONE, "hours": HOURS}
-            self.taken(site.ResourceDeclared, f"{kind}-1", at, **data)
+            self.taken(site.ResourceDeclared, f"{kind}-{number}", at, **data)
         for name, role in STAFF.items():
             self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
 

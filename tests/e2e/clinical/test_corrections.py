@@ -12,7 +12,14 @@ from shared.client.outcomes import OutcomesStream
 from shared.contracts import site
 from shared.contracts.intake import ClearanceWithdrawn
 from shared.contracts.outcomes import OutcomeResult
-from tests.e2e.clinical.asked import arrive, blockers, clearance, codes, sessions, start_of, statuses
+from tests.e2e.clinical.asked import (
+    arrive,
+    blockers,
+    clearance,
+    codes,
+    start_of,
+    statuses,
+)
 from tests.e2e.published import told
 from tests.e2e.site_day import PHQ_9_MILD, PHQ_9_SEVERE, SiteDay, a_while_ago
 from tests.kit.eventually import eventually
@@ -100,10 +107,9 @@ def test_an_amendment_that_comes_before_what_it_amends_waits_and_is_then_applied
 ) -> None:
     start = a_while_ago(126)
     patient = riverside.refer(start)
-    corrected = {"instrument": "phq-9", "answers": BELOW_THRESHOLD, "amends": f"first-{patient}"}
-    amendment = riverside.client.event(
-        site.ScreeningAnswered, patient, time=start + timedelta(hours=2), **corrected
-    )
+    corrected = site.ScreeningAnswered("phq-9", tuple(BELOW_THRESHOLD), amends=f"first-{patient}")
+    at = start + timedelta(hours=2)
+    amendment = riverside.client.event(corrected, patient, time=at)
 
     assert riverside.client.post(amendment).verdict == "deferred"
     first = {"instrument": "phq-9", "answers": PHQ_9_SEVERE, "event_id": f"first-{patient}"}

@@ -8,7 +8,8 @@ import pytest
 
 from shared.contracts import site
 from shared.contracts.session_record import DrugDiscrepancyFound, OverrideUsed, VitalsAlarmRaised
-from tests.e2e.clinical.asked import arrive, codes, start_of
+from shared.contracts.session_record import EncounterCompleted as Completed
+from tests.e2e.clinical.asked import arrive, blockers, codes, start_of
 from tests.e2e.published import first_told, told
 from tests.e2e.site_day import MOVED, READY, SiteDay, a_while_ago, arrival_of, dose, vial
 from tests.kit.eventually import eventually
@@ -31,12 +32,10 @@ def test_the_door_says_everything_that_is_missing_at_once(riverside: SiteDay) ->
     lacking = {"preparation-missing", "not-fasting", "no-escort", "roles-missing"}
     alone = [{"role": "therapist", "practitioner": "therapist-1"}]
     nothing = {"fasting": False, "escort_arranged": False, "staff": alone}
+    at = start_of(dosing)
+    eventually(lambda: blockers(riverside, patient, dosing, at) == {"preparation-missing"})
 
-    def refused() -> Any:
-        verdict = arrive(riverside, patient, dosing, start_of(dosing), **nothing)
-        return verdict if verdict.verdict == "rejected" else None
-
-    verdict = eventually(refused)  # until the appointment is heard of it waits
+    verdict = arrive(riverside, patient, dosing, at, **nothing)
 
     assert (verdict.code, codes(verdict.blockers)) == ("not-ready", lacking)
     assert all(each.words and each.source for each in verdict.blockers)
@@ -114,14 +113,10 @@ def test_the_days_ledger_balances_if_what_was_not_given_was_wasted_before_a_witn
     assert alone.code == "waste-unwitnessed"
     assert share["unaccounted_mg"] == left
     assert (vial(encounter) in day["unbalanced"]) == bool(left)
-    found = eventually(lambda: completed(network, encounter, bool(left)))
-    assert [each["unaccounted_mg"] for each in found["said"]] == ([left] if left else [])
-
-
-def completed(network: dict[str, Any], encounter: str, is_awaited: bool) -> dict[str, Any]:
-    """What was said of the vial, once all that is awaited has come."""
-    said = told(network, DrugDiscrepancyFound, vial(encounter))
-    return {"said": said} if said or not is_awaited else {}
+    ended = {"encounter_id": encounter, "session": "dosing"}
+    eventually(lambda: any(ended.items() <= e.items() for e in told(network, Completed, patient)))
+    missing = told(network, DrugDiscrepancyFound, vial(encounter))  # said in the same step
+    assert [each["unaccounted_mg"] for each in missing] == ([left] if left else [])
 
 
 def test_nobody_leaves_before_the_minimum_stay(riverside: SiteDay) -> None:

@@ -8,7 +8,15 @@ import pytest
 
 from shared.contracts import site
 from shared.contracts.intake import PatientTransferred
-from tests.e2e.clinical.asked import arrive, blockers, clearance, codes, sessions, start_of, statuses
+from tests.e2e.clinical.asked import (
+    arrive,
+    blockers,
+    clearance,
+    codes,
+    sessions,
+    start_of,
+    statuses,
+)
 from tests.e2e.published import told
 from tests.e2e.site_day import SiteDay, a_while_ago, dose
 from tests.kit.eventually import eventually
@@ -32,12 +40,13 @@ def test_a_patient_who_is_given_over_is_dosed_by_the_receiving_clinic_alone_and_
 
     give_over(riverside, harbor, patient, at)
 
-    assert [each["to_clinic"] for each in told(network, PatientTransferred, patient)] == ["harbor"]
+    moved = eventually(lambda: told(network, PatientTransferred, patient))
+    assert [each["to_clinic"] for each in moved] == ["harbor"]
     second = sessions(riverside, patient, "dosing")[1]
     eventually(lambda: "transferred" in blockers(riverside, patient, second, start_of(second)))
     assert arrive(riverside, patient, second, start_of(second)).verdict == "rejected"
-    cleared = riverside.post(site.ConsentWithdrawn, patient, at, reason="other")
-    assert (cleared.verdict, cleared.code) == ("rejected", "transferred")
+    refused = riverside.post(site.ConsentWithdrawn, patient, at, reason="other")
+    assert (refused.verdict, refused.code) == ("rejected", "transferred")
 
     assert clearance(harbor, patient)["granted"] is None
     assert harbor.course(patient) is None
