@@ -60,9 +60,8 @@ def test_an_arrival_is_refused_as_stale_until_intake_is_heard_again(
     riverside: SiteDay, arrived: tuple[str, dict[str, Any]], frozen: RunningNetwork
 ) -> None:
     patient, dosing = arrived
-    last = known_until(riverside, patient, dosing)["intake_known_until"]
 
-    at = eventually(lambda: now_if_after(last + BOUND))
+    at = eventually(lambda: now_if_stale(riverside, patient, dosing))
     refused = arrive(riverside, patient, dosing, at)
 
     assert (refused.code, codes(refused.blockers)) == ("not-ready", {"stale"})
@@ -72,9 +71,9 @@ def test_an_arrival_is_refused_as_stale_until_intake_is_heard_again(
     assert arrive(riverside, patient, dosing, heard).verdict == "accepted"
 
 
-def now_if_after(moment: datetime) -> datetime | None:
-    now = datetime.now(UTC)
-    return now if now > moment else None
+def now_if_stale(day: SiteDay, patient: str, appointment: dict[str, Any]) -> datetime | None:
+    now, known = datetime.now(UTC), known_until(day, patient, appointment)
+    return now if now - known["intake_known_until"] > BOUND else None
 
 
 def all_known_after(
