@@ -58,9 +58,12 @@ def service_processes(settings: Settings) -> list[ServiceProcess]:
     return processes
 
 
-def child_process(process: ServiceProcess, settings: Settings, backends: Backends) -> ChildProcess:
+def child_process(
+    process: ServiceProcess, settings: Settings, backends: Backends, **changed: str
+) -> ChildProcess:
+    """`changed`: what this process alone is told otherwise than the network."""
     command = [sys.executable, "-m", f"services.{PACKAGES[process.service]}", process.kind]
-    environment = {**settings.environment, **_environment(process, settings, backends)}
+    environment = {**settings.environment, **_environment(process, settings, backends), **changed}
     return ChildProcess(process.name, command, settings.home, environment)
 
 
@@ -101,7 +104,7 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
-        "POLICY_FILE": settings.environment.get("POLICY_FILE") or str(POLICY),
+        "POLICY_FILE": str(POLICY),
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
         "LOG_LEVEL": settings.log_level,
