@@ -12,16 +12,12 @@ from services.session_record.domain.rule import Rule, blockers
 from services.session_record.domain.weights import is_older, newest
 from shared.contracts.site import StaffPresent
 from shared.kernel.errors import Reason
-from shared.kernel.policy import Policy
+from shared.kernel.policy import PREPARATIONS, Policy
 
 REMS_ROUTE = "esketamine"
-MORE_PREPARATION = {
-    "ptsd": "prep.min_count_ptsd",
-    "existential-distress": "prep.min_count_existential",
-}
 KEYS = (
     "prep.min_count",
-    *MORE_PREPARATION.values(),
+    *PREPARATIONS.values(),
     "pregnancy.max_age_d",
     "weight.max_age_d",
     "work-up.vitals_max_age_d",
@@ -51,8 +47,7 @@ def not_prepared(door: Door, policy: Policy) -> str:
     """The protocol's count, or the policy's for the indication where that is more."""
     candidate = door.candidate
     done = candidate.history.finished(candidate.course_id, "preparation", candidate.at)
-    indication = candidate.standing.indication or ""
-    least = max(door.preparations, policy[MORE_PREPARATION.get(indication, "prep.min_count")])
+    least = max(door.preparations, policy.preparations(candidate.standing.indication or ""))
     if len(done) >= least:
         return ""
     return f"{len(done)} of {least:g} preparation sessions have been finished"
