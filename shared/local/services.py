@@ -101,7 +101,7 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
-        "POLICY_FILE": str(POLICY),
+        "POLICY_FILE": settings.environment.get("POLICY_FILE") or str(POLICY),
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
         "LOG_LEVEL": settings.log_level,
