@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from shared.local import preflight, report, status
+from shared.local import preflight, report, status, tour
 from shared.local.engines.embedded import start_together, stop_together
 from shared.local.engines.engine import Engine
 from shared.local.engines.kafka import Kafka
@@ -70,6 +70,7 @@ class Network:
         write_private(self._settings.home / "network.json", json.dumps(network, indent=2))
         self._seed(network)
         report.print_outcomes(network, self._console)
+        tour.show(network, self._settings.home, self._console)
         status.print_banner(network, self._console, monotonic() - began)
         report.print_next_steps(self._console)
 

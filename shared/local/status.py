@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from shared.local import tour
+
 PROBE_WITHIN_S = 2
 SECRET_WIDTH = 24
 UP, NOT_READY, DOWN = "[green]up[/]", "[yellow]not ready[/]", "[red]down[/]"
@@ -23,6 +25,7 @@ def print_status(home: Path, console: Console) -> None:
     network = json.loads(file.read_text())
     console.print(_processes(network))
     console.print(_clients(network))
+    tour.print_kept(network, home, console)
 
 
 def print_banner(network: dict[str, Any], console: Console, seconds: float) -> None:

@@ -170,7 +170,7 @@ def test_heartbeats_reach_every_partition_and_say_how_far_it_is_known(
         lambda _: None,
     )
     relay.turn()
-    assert relay.beat() == sum(each.partitions for each in beating("intake"))
+    assert relay.beat() == sum(topic.partitions for topic in beating("intake"))
 
     def known() -> bool:
         consumer.turn()

@@ -5,7 +5,7 @@ any of them it ends by itself (INT-3).
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from services.intake.domain.commands import DecideClearance
 from services.intake.domain.eligibility.case import Case, Examination
@@ -14,7 +14,6 @@ from services.intake.domain.patient import Decision, Events, Outcome, Patient
 from services.intake.domain.safety import coded
 from shared.contracts.intake import (
     ClearanceDeclined,
-    ClearanceExpired,
     ClearanceHeld,
     ClearanceWithdrawn,
     EligibilityAssessed,
@@ -65,24 +64,6 @@ def decide_clearance(
 def assessed(found: Examination, policy: Policy) -> EligibilityAssessed:
     used = PolicyUsed(policy.id, policy.version)
     return EligibilityAssessed(found.status, coded(found.reasons), used)
-
-
-def expires_at(patient: Patient) -> datetime | None:
-    """When the running clearance ends by itself, as far as is known now."""
-    return patient.ends_at(patient.clearance) if patient.clearance else None
-
-
-def expire(patient: Patient, at: datetime) -> tuple[Patient, Events]:
-    """Ends the running clearance if its time is over."""
-    clearance, end = patient.clearance, expires_at(patient)
-    if clearance is None or end is None or at <= end:
-        return patient, ()
-    words = "The clearance reached its last day: ask the prescriber for a new one."
-    reasons = (Reason("clearance-expired", words, "INT-3; network policy"),)
-    expired = replace(
-        clearance, outcome="expired", signer="", decided_at=end, reasons=reasons, remarks=()
-    )
-    return _with(patient, expired), (ClearanceExpired(clearance.clearance_id),)
 
 
 def _decision(command: DecideClearance, policy: Policy, found: Examination) -> Decision:

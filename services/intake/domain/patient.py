@@ -26,7 +26,7 @@ from shared.kernel.errors import Reason
 from shared.kernel.policy import PolicyReference
 
 Events = tuple[object, ...]
-Outcome = Literal["granted", "held", "declined", "revoked", "expired"]
+Outcome = Literal["granted", "held", "declined", "revoked"]
 Status = Literal["registered", "cleared", "expired", "held", "declined", "revoked", "safety-hold"]
 E = TypeVar("E", bound=Entry)
 

@@ -3,6 +3,7 @@
 The codes are those that services/intake asks for; a test holds the two together.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -78,7 +79,8 @@ DRUGS = (
     ("escitalopram", "ssri"),
     ("mirtazapine", "nassa"),
 )
-SCREENED, CONSENTED, DECIDED, SIGNED_LATE, DECIDED_AGAIN, BOOKED = 4, 6, 8, 9, 10, 11
+COMPARED, SCREENED, CONSENTED, DECIDED = 1, 4, 6, 8
+SIGNED_LATE, DECIDED_AGAIN, BOOKED = 9, 10, 11
 """Days after the referral."""
 
 
@@ -87,7 +89,8 @@ def admission(person: Person, until: datetime) -> list[Happening]:
     time."""
     told = [
         Happening(person.id, _at(person, 0, 9, person.number % 60), _referral(person)),
-        *_screening(person),
+        *_compared(person),
+        *_corrected(person, _screening(person)),
         Happening(person.id, _at(person, SCREENED, 11), _checklist(person)),
         Happening(person.id, _at(person, SCREENED, 11, 15), _history(person)),
         *_health(person),
@@ -106,6 +109,23 @@ def course_request(person: Person) -> Happening:
     )
 
 
+def anew(person: Person, arrived: datetime) -> list[Happening]:
+    """What the clinic that took a patient over asks again, and its own prescriber's decision."""
+    told: list[object] = [
+        *(each.data for each in _screening(person)),
+        health.medications(person),
+        health.vital_signs(person),
+        *health.work_up(person, arrived),
+    ]
+    asked = [
+        Happening(person.id, arrived + timedelta(minutes=minute), each)
+        for minute, each in enumerate(told, start=1)
+    ]
+    later = [Happening(person.id, *each) for each in health.repeated(person, arrived)]
+    decided = Happening(person.id, arrived + timedelta(days=1), _decision(person))
+    return [*asked, decided, *later]
+
+
 def _at(person: Person, days: int, hour: int, minute: int = 0) -> datetime:
     """On a working day, so many days after the referral."""
     day = workday(person.referred_on + timedelta(days=days))
@@ -114,8 +134,8 @@ def _at(person: Person, days: int, hour: int, minute: int = 0) -> datetime:
 
 def _referral(person: Person) -> site.ReferralReceived:
     return site.ReferralReceived(
-        given_name=f"Given-{person.number:04}",
-        family_name=f"Family-{int(person.id[:8], 16):010}",  # of each day's story its own
+        given_name=person.given_name,
+        family_name=person.family_name,
         birth_date=person.born_on,
         indication=person.indication,
         diagnosis=DIAGNOSES[person.indication],
@@ -132,6 +152,35 @@ def _screening(person: Person) -> list[Happening]:
         )
         for minute, (code, each) in zip(count(0, 10), _answers(person).items(), strict=False)
     ]
+
+
+def _compared(person: Person) -> list[Happening]:
+    """A human's word on whether two who are alike are one person."""
+    if person.alike is None:
+        return []
+    is_same = person.fate == "known-elsewhere"
+    word = site.DuplicateDecided(
+        person.alike.id,
+        "same-person" if is_same else "different-people",
+        "coordinator-1",
+        "identity-document",
+    )
+    return [Happening(person.id, _at(person, COMPARED, 10), word)]
+
+
+def _corrected(person: Person, told: list[Happening]) -> list[Happening]:
+    """The PHQ-9 was entered too low, and is said again in the afternoon."""
+    if person.fate != "corrected":
+        return told
+    right = next(each for each in told if each.data.instrument == PHQ_9.code)
+    wrong = answers.filled(PHQ_9.code, 4 + person.item_9, person.item_9, person.dice("wrongly"))
+    first = replace(
+        right, data=site.ScreeningAnswered(PHQ_9.code, wrong, answers.total_of(PHQ_9.code, wrong))
+    )
+    again = replace(
+        right, time=right.time + timedelta(hours=5), data=replace(right.data, amends=first.event_id)
+    )
+    return [first if each is right else each for each in told] + [again]
 
 
 def _answers(person: Person) -> dict[InstrumentCode, answers.Filled]:
@@ -176,7 +225,8 @@ def _health(person: Person) -> list[Happening]:
         Happening(person.id, measured + timedelta(minutes=minute), each)
         for minute, each in enumerate(told)
     ]
-    later = health.repeated(person, measured)
+    # Who moves is tested again at the clinic that takes over.
+    later = health.repeated(person, measured) if person.fate != "moves" else []
     return [*first, *(Happening(person.id, when, each) for when, each in later)]
 
 

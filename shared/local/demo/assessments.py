@@ -36,7 +36,7 @@ def during(person: Person, attended: Sequence[Appointment]) -> list[Happening]:
 
 def afterwards(person: Person, attended: Sequence[Appointment], until: datetime) -> list[Happening]:
     """What the patient answers in the months after the last of these appointments."""
-    if person.fate in ("lost", "withdraws", "at-risk"):
+    if person.fate in ("lost", "withdraws", "at-risk", "moves"):
         return []
     doses = [each for each in attended if each.session == "dosing"]
     told = [

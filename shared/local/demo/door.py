@@ -1,8 +1,9 @@
 """Where the demo posts and waits: one client per clinic, every verdict counted."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from threading import Event
 from time import monotonic
 from typing import Any
@@ -20,6 +21,7 @@ from shared.storage.steps import Verdict
 Progress = Callable[[int, int], None]
 LOOK_EVERY_S = 0.1
 PATIENCE_S = 90
+QUIET = timedelta(hours=3)
 SURPRISES_SHOWN = 20
 MAY_BE_REFUSED = frozenset({CourseBookingRequested.type})
 """A full calendar is an answer, not a fault."""
@@ -58,9 +60,8 @@ class Door:
 
     def post(self, clinic: str, happenings: Iterable[Happening]) -> None:
         """In order of time, a batch at a time."""
-        told = sorted(happenings, key=lambda each: each.time)
-        for start in range(0, len(told), EVENTS_MAX):
-            self._post(clinic, told[start : start + EVENTS_MAX])
+        for batch in batches(sorted(happenings, key=lambda each: each.time)):
+            self._post(clinic, batch)
 
     def await_deferred(self) -> None:
         """Until whatever had to wait for something is decided."""
@@ -77,7 +78,7 @@ class Door:
                 )
             pause.wait(LOOK_EVERY_S)
 
-    def _post(self, clinic: str, told: list[Happening]) -> None:
+    def _post(self, clinic: str, told: Sequence[Happening]) -> None:
         site = self.sites[clinic]
         events = [
             site.event(each.data, each.subject, time=each.time, event_id=each.event_id)
@@ -110,6 +111,22 @@ class Door:
     def _surprise(self, words: str) -> None:
         if len(self.surprises) < SURPRISES_SHOWN:
             self.surprises.append(words)
+
+
+def batches(told: Sequence[Happening]) -> Iterator[Sequence[Happening]]:
+    """Cut where the clinic is quiet: of a session that is half told the clock would ask for
+    readings that are on their way."""
+    start = 0
+    while start < len(told):
+        end = min(start + EVENTS_MAX, len(told))
+        quiet = (at for at in range(end, start, -1) if _is_quiet(told, at))
+        end = next(quiet, end)
+        yield told[start:end]
+        start = end
+
+
+def _is_quiet(told: Sequence[Happening], at: int) -> bool:
+    return at == len(told) or told[at].time - told[at - 1].time > QUIET
 
 
 def appointments(site: SiteClient) -> dict[str, list[Appointment]]:

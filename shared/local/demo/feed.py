@@ -3,6 +3,7 @@
 Only the public HTTP API is used, with the sites' own credentials.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,18 +12,19 @@ from typing import Any
 
 from shared.client.connection import connect
 from shared.client.errors import ClientError
-from shared.contracts import site
-from shared.local.demo import admission, assessments, sessions
+from shared.local.demo import admission, assessments, turns
 from shared.local.demo.clinics import CLINICS, Clinic, certificate, credentials, resources
 from shared.local.demo.door import Door, Progress, Summary, appointments, readiness
 from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
+from shared.local.demo.room import sessions
 from shared.local.demo.story import Appointment, Happening
 from shared.local.engines import Problem
 from shared.runtime.clock import utc_now
 
 SEED = 11
-EVENTS_PER_COURSE = 110
-LIFTED_AFTER, WITHDRAWN_AFTER = timedelta(hours=21), timedelta(days=1)
+EVENTS_PER_COURSE = 170
+RESUMING: Mapping[Fate, int] = {"recovers": TURN + 1, "unwatched": TURN}
+"""From the sessions of which dose on the story waits for what happens at the turn."""
 NOT_BEFORE_LIFTED = frozenset({"safety-hold", "appointment-held"})
 Courses = Mapping[Person, Sequence[Appointment]]
 
@@ -53,6 +55,7 @@ class _Feed:
             one for clinic in CLINICS for one in cohort(clinic, seed, self._until.date())
         ]
         self._dosed = [each for each in self._people if each.is_dosed]
+        self._arrived: list[Person] = []
         self._doses = 0
         self._door = Door(network, progress, EVENTS_PER_COURSE * len(self._dosed))
 
@@ -79,44 +82,70 @@ class _Feed:
         self._wait(self._course_is_open, self._dosed, "scheduling has not opened every course")
 
     def _book(self) -> None:
-        self._post(self._dosed, lambda one: [admission.course_request(one)])
-        courses = self._courses(self._dosed)
-        last = {one: those[-1] for one, those in courses.items() if those}
-        heard = partial(self._has_heard, last)
-        self._wait(heard, list(last), "session-record has not heard of every appointment")
+        self._request(self._dosed, lambda one: [admission.course_request(one)])
 
     def _treat(self) -> None:
         """Every session that took place, and the answers around them; for some up to a turn."""
+        whole = self._courses(self._dosed)
         courses = {
-            one: [each for each in those if one.fate != "recovers" or each.dose_number <= TURN]
-            for one, those in self._courses(self._dosed).items()
+            one: [each for each in those if each.dose_number < _resumes_from(one)]
+            for one, those in whole.items()
         }
-        self._tell(courses, courses)
+        self._tell(courses, whole, over=[one for one in whole if one.fate not in RESUMING])
 
     def _turn(self) -> None:
-        """Consents end; holds that the answers have brought about are lifted for some."""
+        """Consents end, holds are lifted, a reading is forgotten, patients move."""
         courses = self._courses(self._dosed)
-        ended = site.ConsentWithdrawn("patient-request")
-        withdrawing = partial(_after_the_turn, courses, ended, WITHDRAWN_AFTER)
-        self._post(self._with("withdraws"), withdrawing)
-        held = [one for one in self._with("at-risk", "recovers") if _has_turned(courses[one])]
-        lifted = site.HoldLifted("psychiatrist-1", "seen-face-to-face")
-        lifting = partial(_after_the_turn, courses, lifted, LIFTED_AFTER)
-        self._wait(partial(self._is_held, lifting), held, "a safety hold is not heard of")
+        self._post(self._with("withdraws"), lambda one: turns.withdrawal(one, courses[one]))
+        self._lift(courses)
+        self._watch(courses)
+        self._move(courses)
+
+    def _lift(self, courses: Courses) -> None:
+        """Holds that the answers have brought about are lifted for some."""
+        held = [one for one in self._with("at-risk", "recovers") if turns.turned_at(courses[one])]
+        self._wait(partial(self._is_held, courses), held, "a safety hold is not heard of")
         recovered = [one for one in held if one.fate == "recovers"]
-        self._post(recovered, lifting)
+        self._post(recovered, lambda one: turns.lifting(one, courses[one]))
         self._wait(self._is_active, recovered, "a safety hold is not lifted")
 
-    def _resume(self) -> None:
-        courses = self._courses(self._with("recovers"))
-        rest = {
-            one: [each for each in those if each.dose_number > TURN]
-            for one, those in courses.items()
+    def _watch(self, courses: Courses) -> None:
+        """Nobody measures until the clock has said so; then the session goes on."""
+        sessions_of = {
+            one: sessions.halves(sessions.encounter(one, each, courses[one]), one)
+            for one in self._with("unwatched")
+            for each in courses[one]
+            if sessions.is_unwatched(one, each)
         }
-        first = {one: those[0] for one, those in rest.items() if those}
+        self._post(sessions_of, lambda one: sessions_of[one][0])
+        self._wait(self._is_missed, sessions_of, "the clock has not asked for a reading")
+        self._post(sessions_of, lambda one: sessions_of[one][1])
+        self._doses += len(sessions_of)
+
+    def _move(self, courses: Courses) -> None:
+        """Offered here, accepted there, cleared anew and booked there."""
+        leaving = [one for one in self._with("moves") if turns.turned_at(courses[one])]
+        self._post(leaving, lambda one: turns.offer(one, courses[one]))
+        arriving = {turns.moved(one): one for one in leaving}
+        told = {
+            there: turns.arrival(there, one.clinic, courses[one]) for there, one in arriving.items()
+        }
+        self._post(arriving, lambda there: told[there])
+        cleared = {there: turns.cleared_at(each) for there, each in told.items()}
+        self._arrived = [there for there, when in cleared.items() if when < self._until]
+        self._wait(self._course_is_open, self._arrived, "a patient who moved is not cleared anew")
+        self._request(self._arrived, lambda there: [turns.booking(there, cleared[there])])
+
+    def _resume(self) -> None:
+        whole = self._courses([*self._with(*RESUMING), *self._arrived])
+        rest = {
+            one: [each for each in those if not self._is_told(one, each)]
+            for one, those in whole.items()
+        }
+        first = {one: those[0] for one, those in rest.items() if those and one.fate == "recovers"}
         ready = partial(self._is_ready, first)
         self._wait(ready, list(first), "session-record has not heard that a hold was lifted")
-        self._tell(rest, courses)
+        self._tell(rest, whole, over=list(whole))
 
     def _settle(self) -> None:
         self._door.await_deferred()
@@ -126,21 +155,34 @@ class _Feed:
             for lane in operations.items(service, "lanes"):
                 self._door.surprises.append(f"{service} parked {lane['lane']}: {lane['reason']}")
 
-    def _tell(self, courses: Courses, whole: Courses) -> None:
-        """These sessions, the answers around them, and what follows the `whole` courses."""
+    def _tell(self, courses: Courses, whole: Courses, over: Iterable[Person]) -> None:
+        """These sessions of the `whole` courses, the answers around them, and what follows those
+        that are `over`."""
         self._post(
             courses,
-            lambda one: [told for each in courses[one] for told in sessions.encounter(one, each)],
+            lambda one: [
+                told for each in courses[one] for told in sessions.encounter(one, each, whole[one])
+            ],
         )
         self._doses += sum(each.session == "dosing" for those in courses.values() for each in those)
-        over = {one for one in courses if one.fate != "recovers" or courses is not whole}
+        done = frozenset(over)
         self._post(
             courses,
             lambda one: [
                 *assessments.during(one, courses[one]),
-                *(assessments.afterwards(one, whole[one], self._until) if one in over else ()),
+                *(assessments.afterwards(one, whole[one], self._until) if one in done else ()),
             ],
         )
+
+    def _request(
+        self, people: Sequence[Person], ask: Callable[[Person], Iterable[Happening]]
+    ) -> None:
+        """Courses are asked for, and session-record has heard of what was booked."""
+        self._post(people, ask)
+        courses = self._courses(people)
+        last = {one: those[-1] for one, those in courses.items() if those}
+        heard = partial(self._has_heard, last)
+        self._wait(heard, list(last), "session-record has not heard of every appointment")
 
     def _courses(self, people: Iterable[Person]) -> dict[Person, list[Appointment]]:
         """The appointments that took place, by patient."""
@@ -178,12 +220,23 @@ class _Feed:
     def _course_is_open(self, one: Person) -> bool:
         return bool(self._course(one))
 
-    def _is_held(self, lifting: Callable[[Person], list[Happening]], one: Person) -> bool:
+    def _is_held(self, courses: Courses, one: Person) -> bool:
         """Or has been, where this feed goes on with one that was cut short."""
         client = self._door.sites[one.clinic.name]
-        lifts = [each.event_id for each in lifting(one)]
+        lifts = [each.event_id for each in turns.lifting(one, courses[one])]
         was_held = any(client.find("intake", f"events/{each}") for each in lifts)
         return was_held or self._status(one) == "on-hold"
+
+    def _is_missed(self, one: Person) -> bool:
+        """The clock has found a reading missing in the patient's session."""
+        client = self._door.sites[one.clinic.name]
+        found = client.items("session-record", "encounters", patient_id=one.id)
+        return any(each["misses"] for each in found)
+
+    def _is_told(self, one: Person, appointment: Appointment) -> bool:
+        """Before the turn, or in it."""
+        is_before = appointment.dose_number < _resumes_from(one)
+        return is_before or sessions.is_unwatched(one, appointment)
 
     def _is_active(self, one: Person) -> bool:
         return self._status(one) in ("active", "completed")
@@ -214,16 +267,6 @@ class _Feed:
         return known >= self._doses
 
 
-def _has_turned(course: Sequence[Appointment]) -> bool:
-    return any(each.session == "integration" and each.dose_number == TURN for each in course)
-
-
-def _after_the_turn(
-    courses: Courses, data: object, later: timedelta, one: Person
-) -> list[Happening]:
-    """It happens so long after the integration of the dose at which things turn."""
-    return [
-        Happening(one.id, each.start + later, data)
-        for each in courses[one]
-        if each.session == "integration" and each.dose_number == TURN
-    ]
+def _resumes_from(one: Person) -> int:
+    """The number of the dose from which the sessions are told after the turn."""
+    return RESUMING.get(one.fate, sys.maxsize if one.fate != "moved" else 0)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count, cycle
 from random import Random
@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contracts.site import Indication, Route
-from shared.local.demo.clinics import CHRONIC, EXISTENTIAL, PTSD, TRD, Clinic
+from shared.local.demo.clinics import CHRONIC, CLINICS, EXISTENTIAL, PTSD, TRD, Clinic
 from shared.local.demo.story import bell, dice, workday
 
 Fate = Literal[
@@ -22,6 +22,14 @@ Fate = Literal[
     "lost",  # stops coming and answering
     "withdraws",  # withdraws consent during the course
     "adverse",  # an adverse event of grade 3 ends the clearance
+    "serious",  # a serious adverse event ends it, and is escalated
+    "moves",  # is given over to the next clinic during the course
+    "moved",  # the same patient there, cleared anew and treated on
+    "skips",  # misses an integration; a prescriber answers for the next dose
+    "unwatched",  # a reading is forgotten during a session, and the clock says so
+    "corrected",  # a questionnaire was entered wrongly and is corrected before the clearance
+    "namesake",  # looks like a patient of another clinic, and is somebody else
+    "known-elsewhere",  # is a patient of another clinic already, who was never treated there
     "contraindicated",  # declined by a rule
     "declined",  # declined by the prescriber
     "hypertensive",  # held until the blood pressure is under control
@@ -39,17 +47,27 @@ NEVER_DOSED: tuple[Fate, ...] = (
 SPECIAL: dict[int, Fate] = {
     5: "withdraws",
     6: "lost",
+    8: "serious",
     10: "adverse",
+    12: "moves",
     15: "at-risk",
     17: "lost",
+    18: "corrected",
     20: "recovers",
     22: "lost",
+    23: "skips",
     25: "consents-late",
     27: "withdraws",
+    28: "unwatched",
     30: "safe-again",
     33: "lost",
 }
 """By place among the clinic's patients who are dosed."""
+ALIKE: dict[str, tuple[int, Fate, Fate]] = {
+    "harbor": (13, "namesake", "treated"),
+    "summit": (13, "known-elsewhere", "undecided"),
+}
+"""By clinic the place and fate of who is alike to a patient of the first clinic, and that one's."""
 TURN = 2
 """The dose after which things turn out otherwise for those to whom they do."""
 WEEKS = 26
@@ -60,6 +78,9 @@ PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
     PTSD: (("im-4", "im"), ("sl-4", "sl")),
     EXISTENTIAL: (("sl-4", "sl"), ("im-4", "im")),
 }
+DOSES = {"esketamine-8": 8, "iv-6": 6, "im-4": 4, "sl-4": 4}
+STOPPED: tuple[Fate, ...] = ("withdraws", "at-risk", "adverse", "serious", "moves")
+"""Those who are given no dose after the turn at this clinic, and come no more."""
 IMPROVE_WELL = 0.6
 """The share of patients who improve well; the others improve a little."""
 
@@ -68,6 +89,7 @@ IMPROVE_WELL = 0.6
 class Person:
     """`gain`: the share of their symptoms that goes in the end. `answers`: how often they do.
 
+    `alike`: a patient of another clinic who has the same family name and birth date.
     The dice of a person are the same every day, only the `id` is not: each day's story is about
     other patients, who fare alike.
     """
@@ -89,6 +111,17 @@ class Person:
     item_9: int
     gain: float
     answers: float
+    alike: "Person | None" = None
+
+    @property
+    def given_name(self) -> str:
+        is_known = self.fate == "known-elsewhere" and self.alike
+        return f"Given-{is_known.number if is_known else self.number:04}"
+
+    @property
+    def family_name(self) -> str:
+        """Of each day's story its own."""
+        return f"Family-{int((self.alike or self).id[:8], 16):010}"
 
     @property
     def is_dosed(self) -> bool:
@@ -96,6 +129,10 @@ class Person:
 
     def dice(self, *purpose: object) -> Random:
         return dice(*purpose, self.key)
+
+    def slips(self, what: str, number: int, rate: float) -> bool:
+        """Whether something is forgotten of the dose of this number."""
+        return self.dice("slip", what, number).random() < rate
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +152,23 @@ def cohort(clinic: Clinic, seed: int, today: date) -> list[Person]:
     indications = _mixed(clinic)
     days = _days(len(indications), today)
     people = []
-    for number, (indication, fate) in enumerate(zip(indications, _fates(indications), strict=True)):
+    fates = _fates(indications, clinic.name)
+    for number, (indication, fate) in enumerate(zip(indications, fates, strict=True)):
         key = f"{seed} {clinic.name} {number}"
         throw = dice("person", key)
         patient_id = str(UUID(int=dice("id", today, key).getrandbits(128), version=4))
         referred_on = workday(days[number] + timedelta(days=throw.randrange(3)))
         place = _Place(patient_id, key, number + 1, indication, fate, referred_on)
         people.append(_person(clinic, place, throw))
-    return people
+    if clinic.name not in ALIKE:
+        return people
+    _, fate, other = ALIKE[clinic.name]
+    first = next(one for one in cohort(CLINICS[0], seed, today) if one.fate == other)
+    return [_like(one, first) if one.fate == fate else one for one in people]
+
+
+def _like(person: Person, other: Person) -> Person:
+    return replace(person, alike=other, born_on=other.born_on)
 
 
 def _mixed(clinic: Clinic) -> list[Indication]:
@@ -165,14 +211,18 @@ def _gain(throw: Random) -> float:
     return bell(throw, 0.17, 0.14, -0.15, 0.45)
 
 
-def _fates(indications: Sequence[Indication]) -> list[Fate]:
+def _fates(indications: Sequence[Indication], clinic: str) -> list[Fate]:
     """Of each indication, every fifth is never dosed; of the others, some have a fate of theirs."""
     fates: list[Fate] = []
+    special = dict(SPECIAL)
+    if clinic in ALIKE:
+        place, fate, _ = ALIKE[clinic]
+        special[place] = fate
     undosed, dosed = cycle(NEVER_DOSED), count()
     seen: Counter[Indication] = Counter()
     for indication in indications[:-NEW]:
         is_dosed = seen[indication] % 5 != 3
-        fates.append(SPECIAL.get(next(dosed), "treated") if is_dosed else next(undosed))
+        fates.append(special.get(next(dosed), "treated") if is_dosed else next(undosed))
         seen[indication] += 1
     new: list[Fate] = ["new"] * NEW
     return fates + new

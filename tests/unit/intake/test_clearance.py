@@ -5,12 +5,11 @@ from datetime import date
 
 import pytest
 
-from services.intake.domain.clearance import decide_clearance, expire, expires_at
+from services.intake.domain.clearance import decide_clearance
 from services.intake.domain.patient import Events, Patient
 from services.intake.domain.safety import C_SSRS_HIGH, raise_hold
 from shared.contracts.intake import (
     ClearanceDeclined,
-    ClearanceExpired,
     ClearanceHeld,
     ClearanceWithdrawn,
     EligibilityAssessed,
@@ -191,21 +190,15 @@ def test_int_3_without_a_dose_the_clearance_ends_with_the_day_for_the_first() ->
     cleared, _ = decided(a_patient())
     begun = replace(cleared, doses=(on_day(20),))
 
-    assert expires_at(cleared) == on_day(3 + 30)
-    assert expires_at(begun) == on_day(3 + 90)
-    assert expires_at(a_patient()) is None
+    assert [cleared.status(on_day(3 + day)) for day in (30, 31)] == ["cleared", "expired"]
+    assert [begun.status(on_day(3 + day)) for day in (90, 91)] == ["cleared", "expired"]
 
 
-def test_int_3_a_clearance_whose_time_is_over_expires_once() -> None:
+def test_int_3_a_dose_heard_of_late_has_begun_its_course_all_the_same() -> None:
     cleared, _ = decided(a_patient())
 
-    assert expire(cleared, on_day(3 + 30)) == (cleared, ())
-    expired, (told,) = expire(cleared, on_day(3 + 31))
-
-    assert told == ClearanceExpired(cleared.decisions[0].clearance_id)
-    assert expired.status(on_day(40)) == "expired"
-    assert expired.clearance is None
-    assert expire(expired, on_day(50)) == (expired, ())
+    assert cleared.status(on_day(40)) == "expired"
+    assert replace(cleared, doses=(on_day(20),)).status(on_day(40)) == "cleared"
 
 
 def test_a_renewal_within_a_course_lasts_as_long_as_the_course_may() -> None:
@@ -213,4 +206,4 @@ def test_a_renewal_within_a_course_lasts_as_long_as_the_course_may() -> None:
 
     renewed, _ = decided(begun, event_id="second", at=on_day(20))
 
-    assert expires_at(renewed) == on_day(20 + 90)
+    assert [renewed.status(on_day(20 + day)) for day in (90, 91)] == ["cleared", "expired"]

@@ -1,48 +1,31 @@
 """The demo's story: the same every time, true to the contracts and to the published outcomes."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from statistics import mean, stdev
+from typing import Any
 
 import pytest
 
 from services.intake.domain import consent
 from services.intake.domain.evidence import conditions
+from shared.client.site import EVENTS_MAX
 from shared.codec import schema, strict_json
 from shared.contracts import site
 from shared.contracts.instruments import INSTRUMENTS, triage
-from shared.local.demo import admission, assessments, sessions
+from shared.local.demo import admission, assessments, turns
 from shared.local.demo.answers import HIGH_RISK
 from shared.local.demo.clinics import CLINICS, Clinic, resources
-from shared.local.demo.people import PROTOCOLS, Person, cohort
-from shared.local.demo.story import Appointment, Happening
+from shared.local.demo.door import batches
+from shared.local.demo.people import DOSES, PROTOCOLS, Person, cohort
+from shared.local.demo.room import sessions
+from shared.local.demo.story import Happening
 from shared.local.services import POLICY
 from shared.runtime.policy_file import load
+from shared.storage.steps import Verdict
+from tests.kit.demo.told import SEED, TEMPLATES, TODAY, UNTIL, a_course
 from tests.kit.intake import Intake, posted
-
-TODAY = date(2026, 11, 23)
-UNTIL = datetime.combine(TODAY, time(), UTC)
-SEED = 11
-TEMPLATES = load(POLICY).protocols
-
-
-def a_course(person: Person) -> list[Appointment]:
-    """Appointments as scheduling could have booked them."""
-    template = TEMPLATES[person.protocol]
-    first = datetime.combine(person.referred_on, time(15), UTC) + timedelta(days=14)
-    gap = timedelta(hours=max(72, template.dose_gap_h))
-    planned = [
-        ("preparation", 0, first - timedelta(days=number + 1))
-        for number in range(template.preparations)
-    ]
-    for dose in range(1, template.doses + 1):
-        planned.append(("dosing", dose, first + gap * (dose - 1)))
-        planned.append(("integration", dose, first + gap * (dose - 1) + timedelta(hours=26)))
-    return [
-        Appointment(f"{person.id}-{session}-{start:%d%H}", session, dose, start)
-        for session, dose, start in sorted(planned, key=lambda each: each[2])
-    ]
 
 
 def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:
@@ -52,9 +35,16 @@ def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:
         if person.is_dosed:
             attended = sessions.took_place(person, a_course(person), UNTIL)
             for each in attended:
-                yield from sessions.encounter(person, each)
+                yield from sessions.encounter(person, each, attended)
             yield from assessments.during(person, attended)
             yield from assessments.afterwards(person, attended, UNTIL)
+
+
+def taken(service: Intake, person: Person, each: Happening) -> Verdict:
+    """Intake's word on it, asked as the feed does."""
+    clinic = person.clinic.name
+    (verdict,) = service.take(posted(each.data, each.time, each.event_id, person.id, clinic))
+    return verdict
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +106,7 @@ def test_every_kind_of_fate_is_met(clinic: Clinic) -> None:
     fates = {each.fate for each in cohort(clinic, SEED, TODAY)}
 
     assert {"treated", "withdraws", "recovers", "at-risk", "adverse", "lost", "new"} < fates
+    assert {"serious", "moves", "skips", "unwatched", "corrected"} < fates
 
 
 def test_checklist_and_consent_ask_what_intake_asks() -> None:
@@ -123,14 +114,13 @@ def test_checklist_and_consent_ask_what_intake_asks() -> None:
     assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
 
 
-def test_intake_clears_everybody_who_is_dosed_and_nobody_else() -> None:
-    clinic = CLINICS[1]
-    service = Intake([clinic.name])
-    for person in cohort(clinic, SEED, TODAY):
+def test_intake_takes_all_that_is_told_and_clears_everybody_who_is_dosed_and_nobody_else() -> None:
+    service = Intake([each.name for each in CLINICS])
+    for person in (each for clinic in CLINICS for each in cohort(clinic, SEED, TODAY)):
         for each in admission.admission(person, UNTIL):
-            service.take(posted(each.data, each.time, patient=person.id, clinic=clinic.name))
+            assert taken(service, person, each).is_taken
         if person.fate != "new":
-            cleared = service.patient(person.id, clinic.name).clearance
+            cleared = service.patient(person.id, person.clinic.name).clearance
             assert bool(cleared) == person.is_dosed, person.fate
 
 
@@ -138,6 +128,7 @@ def test_protocols_are_the_policys() -> None:
     for protocols in PROTOCOLS.values():
         for code, route in protocols:
             assert TEMPLATES[code].route == route
+            assert TEMPLATES[code].doses == DOSES[code]
 
 
 @pytest.mark.parametrize("clinic", CLINICS, ids=lambda each: each.name)
@@ -201,3 +192,80 @@ def _scores(person: Person) -> list[float]:
 
 def _is(happening: Happening, code: str) -> bool:
     return bool(happening.data.instrument == code)
+
+
+def test_intake_clears_who_moves_at_the_receiving_clinic() -> None:
+    leaving = next(each for each in cohort(CLINICS[0], SEED, TODAY) if each.fate == "moves")
+    service, there = Intake([each.name for each in CLINICS]), turns.moved(leaving)
+    course = sessions.took_place(leaving, a_course(leaving), UNTIL)
+
+    for each in (*admission.admission(leaving, UNTIL), *turns.offer(leaving, course)):
+        assert taken(service, leaving, each).verdict == "accepted"
+    for each in turns.arrival(there, leaving.clinic, course):
+        assert taken(service, there, each).verdict == "accepted"
+
+    assert service.patient(there.id, there.clinic.name).clearance
+    assert not service.patient(leaving.id, leaving.clinic.name).clearance
+
+
+def test_who_is_alike_is_one_person_or_two_as_a_human_decides() -> None:
+    alike = {
+        each.fate: each for clinic in CLINICS for each in cohort(clinic, SEED, TODAY) if each.alike
+    }
+
+    namesake, known = alike["namesake"], alike["known-elsewhere"]
+    assert namesake.alike
+    assert known.alike
+    assert namesake.family_name == namesake.alike.family_name
+    assert namesake.given_name != namesake.alike.given_name
+    assert (known.family_name, known.given_name, known.born_on) == (
+        known.alike.family_name,
+        known.alike.given_name,
+        known.alike.born_on,
+    )
+
+
+def test_few_records_stay_unsigned_few_forms_unsent_and_little_waste_untold() -> None:
+    told = Counter(type(each.data).__name__ for clinic in CLINICS for each in story(clinic))
+    ends = told["EncounterFinished"] + told["PatientDischarged"]
+    forms = told["RemsAnswered"]
+
+    assert 0 < ends - told["RecordSigned"] < 0.02 * ends
+    assert 0 < forms - told["RemsSubmitted"] < 0.1 * forms
+
+
+def test_a_serious_adverse_event_is_escalated_within_the_policys_hours(
+    harbor: list[Happening],
+) -> None:
+    reported = [
+        each
+        for each in harbor
+        if isinstance(each.data, site.AdverseEventReported) and each.data.serious
+    ]
+    escalated = {
+        each.data.entry: each.time
+        for each in harbor
+        if isinstance(each.data, site.AdverseEventEscalated)
+    }
+
+    assert reported
+    for each in reported:
+        hours = load(POLICY).hours("sae.escalate_h")
+        assert timedelta() < escalated[each.event_id] - each.time < hours
+
+
+def test_no_batch_ends_in_the_middle_of_a_session(harbor: list[Happening]) -> None:
+    told = sorted(harbor, key=lambda each: each.time)
+
+    cut = list(batches(told))
+
+    assert [each for batch in cut for each in batch] == told
+    assert max(map(len, cut)) <= EVENTS_MAX
+    for batch in cut:
+        begun = Counter(_encounters(batch, site.EncounterArrived))
+        ended = Counter(_encounters(batch, site.EncounterFinished, site.PatientDischarged))
+        assert begun == ended
+
+
+def _encounters(batch: Sequence[Happening], *kinds: type[Any]) -> list[str]:
+    return [each.data.encounter_id for each in batch if isinstance(each.data, kinds)]

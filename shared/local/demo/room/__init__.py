@@ -1,0 +1,1 @@
+"""In the room: what session-record is told of the sessions that took place."""
