@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from statistics import mean, stdev
-from typing import Any
 
 import pytest
 
@@ -267,5 +266,5 @@ def test_no_batch_ends_in_the_middle_of_a_session(harbor: list[Happening]) -> No
         assert begun == ended
 
 
-def _encounters(batch: Sequence[Happening], *kinds: type[Any]) -> list[str]:
-    return [each.data.encounter_id for each in batch if isinstance(each.data, kinds)]
+def _encounters(batch: Sequence[Happening], *kinds: type) -> list[str]:
+    return [each.data.encounter_id for each in batch if type(each.data) in kinds]
