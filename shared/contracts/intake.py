@@ -156,9 +156,13 @@ class WorkUpKnown:
 
 
 @dataclass(frozen=True, slots=True)
-class WeightKnown:
-    type: ClassVar[str] = "intake.patient.weight-recorded.v1"
-    weight_kg: Annotated[float, Between(25, 350, "kg")]
+class VitalSignsKnown:
+    """What is in date of a patient before any session: blood pressure, and weight if taken."""
+
+    type: ClassVar[str] = "intake.patient.vital-signs-recorded.v1"
+    systolic: Annotated[int, Between(40, 300, "mm[Hg]")]
+    diastolic: Annotated[int, Between(20, 200, "mm[Hg]")]
+    weight_kg: Annotated[float, Between(25, 350, "kg")] | None
     measured_at: datetime
 
 

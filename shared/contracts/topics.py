@@ -50,7 +50,7 @@ PATIENT = Topic(
         intake.ScreeningRetracted,
         intake.EligibilityAssessed,
         intake.WorkUpKnown,
-        intake.WeightKnown,
+        intake.VitalSignsKnown,
         intake.EscortNamed,
         intake.DuplicateSuspected,
         intake.PatientLinked,

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
+PREPARATIONS = {
+    "ptsd": "prep.min_count_ptsd",
+    "existential-distress": "prep.min_count_existential",
+}
+"""The key of the least count of preparation sessions, where an indication has its own."""
 Tighter = Literal["lower", "higher", "fixed"]
 Effect = Literal["none", "note", "review", "monitor-pressure"]
 
@@ -151,6 +156,10 @@ class Policy:
 
     def minutes(self, key: str) -> timedelta:
         return timedelta(minutes=self.values[key])
+
+    def preparations(self, indication: str) -> float:
+        """How many preparation sessions come before the first dose, at least."""
+        return self.values[PREPARATIONS.get(indication, "prep.min_count")]
 
     def reference(self, *keys: str) -> PolicyReference:
         return PolicyReference(self.id, self.version, {key: self.values[key] for key in keys})

@@ -58,9 +58,12 @@ def service_processes(settings: Settings) -> list[ServiceProcess]:
     return processes
 
 
-def child_process(process: ServiceProcess, settings: Settings, backends: Backends) -> ChildProcess:
+def child_process(
+    process: ServiceProcess, settings: Settings, backends: Backends, **changed: str
+) -> ChildProcess:
+    """`changed`: what this process alone is told otherwise than the network."""
     command = [sys.executable, "-m", f"services.{PACKAGES[process.service]}", process.kind]
-    environment = {**settings.environment, **_environment(process, settings, backends)}
+    environment = {**settings.environment, **_environment(process, settings, backends), **changed}
     return ChildProcess(process.name, command, settings.home, environment)
 
 

@@ -9,17 +9,25 @@ import pytest
 from shared.client.events import Numbering
 from shared.client.site import SiteClient
 from tests.e2e.site_day import SiteDay, a_while_ago
-from tests.kit.network import existing_network, running_network
+from tests.kit.network import RunningNetwork, existing_network, running_network
 
 
 @pytest.fixture(scope="session")
-def network() -> Iterator[dict[str, Any]]:
-    """The content of network.json."""
-    if existing := existing_network():
-        yield existing
+def running() -> Iterator[RunningNetwork | None]:
+    """The processes, where they are ours to stop and start; None in containers."""
+    if existing_network():
+        yield None
     else:
-        with running_network() as running:
-            yield running.addresses
+        with running_network() as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+def network(running: RunningNetwork | None) -> dict[str, Any]:
+    """The content of network.json."""
+    found = running.addresses if running else existing_network()
+    assert found
+    return found
 
 
 def _site(network: dict[str, Any], client_id: str) -> SiteDay:

@@ -1,6 +1,7 @@
 """A clinic site as the e2e tests play it: valid events in the order life has them, over HTTP."""
 
 import contextlib
+import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from tests.kit.eventually import eventually
 from tests.kit.people import STAFF, credential
 
 ZONE = "America/New_York"
+OF_EACH_KIND = 5
 KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
 HOURS = [{"weekday": day, "opens": "08:00", "closes": "20:00"} for day in range(7)]
 PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
@@ -36,14 +38,18 @@ WORK_UP = {
 
 
 PRESENT = {"prescriber": "prescriber-1", "nurse": "nurse-1", "therapist": "therapist-1"}
-TIME_OUT = ("patient", "drug", "dose", "route", "allergy", "consent")
-MOVED = {
-    "drug": "ketamine",
-    "lot": "lot-1",
-    "amount_mg": 35.0,
-    "by": "nurse-1",
-    "witness": "nurse-2",
+ALL_PRESENT: dict[str, Any] = {
+    "fasting": True,
+    "escort_arranged": True,
+    "staff": [{"role": role, "practitioner": name} for role, name in PRESENT.items()],
 }
+DOSE_AFTER = timedelta(minutes=15)
+TIME_OUT = ("patient", "drug", "dose", "route", "allergy", "consent")
+DOSES: dict[str, dict[str, float]] = {
+    "iv": {"dose_mg": 35.0, "dose_mg_per_kg": 0.5},
+    "esketamine": {"dose_mg": 56.0},
+}
+MOVED = {"lot": "lot-1", "by": "nurse-1", "witness": "nurse-2"}
 READY = {
     "moaas": 5,
     "cadss": 1,
@@ -84,36 +90,35 @@ class SiteDay:
         return None
 
     def open_for_business(self, at: datetime) -> None:
-        for kind in KINDS:
+        for kind, number in itertools.product(KINDS, range(1, OF_EACH_KIND + 1)):
             data = {"kind": kind, "zone": ZONE, "hours": HOURS}
-            self.taken(site.ResourceDeclared, f"{kind}-1", at, **data)
+            self.taken(site.ResourceDeclared, f"{kind}-{number}", at, **data)
         for name, role in STAFF.items():
             self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
 
-    def refer(self, at: datetime, indication: str = "treatment-resistant-depression") -> str:
+    def refer(self, at: datetime, **who: Any) -> str:
+        """A new patient, who is like nobody else unless `who` says so."""
         patient = str(uuid4())
-        self.taken(
-            site.ReferralReceived,
-            patient,
-            at,
-            given_name=f"Given-{patient[:8]}",
-            family_name=f"Family-{patient[:8]}",
-            birth_date="1984-05-01",
-            indication=indication,
-            diagnosis="F33.2",
-        )
+        usual = {
+            "given_name": f"Given-{patient[:8]}",
+            "family_name": f"Family-{patient[:8]}",
+            "birth_date": "1984-05-01",
+            "indication": "treatment-resistant-depression",
+            "diagnosis": "F33.2",
+        }
+        self.taken(site.ReferralReceived, patient, at, **(usual | who))
         return patient
 
     def screen(self, patient: str, at: datetime, protocol: str = "iv-6") -> None:
         route = protocol.partition("-")[0]
-        self.taken(
-            site.ScreeningAnswered, patient, at, instrument="phq-9", answers=PHQ_9_SEVERE, total=20
-        )
+        asked = {"instrument": "phq-9", "answers": PHQ_9_SEVERE, "total": 20}
+        self.taken(site.ScreeningAnswered, patient, at, event_id=f"phq-9-{patient}", **asked)
         self.taken(
             site.ScreeningAnswered, patient, at, instrument="c-ssrs-screener", answers=C_SSRS_LOW
         )
         findings = [{"condition": each.code, "finding": "absent"} for each in REQUIRED]
-        self.taken(site.ContraindicationsChecked, patient, at, findings=findings)
+        asked = {"event_id": f"checked-{patient}", "findings": findings}
+        self.taken(site.ContraindicationsChecked, patient, at, **asked)
         trials = [
             {
                 "drug": drug,
@@ -171,19 +176,20 @@ class SiteDay:
             signer="prescriber-1",
         )
 
-    def admitted(self, at: datetime, protocol: str = "iv-6") -> str:
+    def admitted(self, at: datetime, protocol: str = "iv-6", **who: Any) -> str:
         """A patient who is referred, screened and cleared, with a course fully booked."""
-        patient = self.refer(at)
+        patient = self.refer(at, **who)
         self.screen(patient, at, protocol)
-        self.clear(patient, at + timedelta(hours=1), protocol)
-        eventually(lambda: self.course(patient))
-        self.taken(
-            site.CourseBookingRequested,
-            patient,
-            at + timedelta(hours=2),
-            earliest=(at + timedelta(days=1)).isoformat(),
-        )
+        self.begin(patient, at + timedelta(hours=1), protocol)
         return patient
+
+    def begin(self, patient: str, at: datetime, protocol: str = "iv-6") -> None:
+        """Clears the patient, and books the whole course from the day after."""
+        self.clear(patient, at, protocol)
+        eventually(lambda: self.course(patient))
+        asked_at, earliest = at + timedelta(hours=1), at + timedelta(hours=23)
+        booked = {"earliest": earliest.isoformat()}
+        self.taken(site.CourseBookingRequested, patient, asked_at, **booked)
 
     def course(self, patient: str) -> dict[str, Any] | None:
         found = self.get("scheduling", "courses", patient_id=patient)
@@ -194,43 +200,48 @@ class SiteDay:
         found = course["appointments"] if course else []
         return sorted(found, key=lambda each: each["start"])
 
-    def attend(self, patient: str, appointment: dict[str, Any]) -> str:
+    def attend(self, patient: str, appointment: dict[str, Any], route: str = "iv") -> str:
         """The whole session as it should go; the encounter's id."""
         start = datetime.fromisoformat(appointment["start"])
-        encounter = f"e-{appointment['appointment_id'][:24]}"
-        arrival = {"encounter_id": encounter, "appointment_id": appointment["appointment_id"]}
-        if appointment["session"] != "dosing":
-            self.taken(site.EncounterArrived, patient, start, **arrival)
-            end = start + timedelta(minutes=50)
-            self.taken(site.EncounterFinished, patient, end, encounter_id=encounter)
-            return encounter
-        self.arrive(patient, start, arrival)
+        if appointment["session"] == "dosing":
+            encounter = self.enter(patient, appointment, route)
+            given = dose(encounter, route)
+            self.taken(site.MedicationAdministered, patient, start + DOSE_AFTER, **given)
+            return self.recover(patient, encounter, start)
+        encounter, arrival = arrival_of(appointment)
+        self.taken(site.EncounterArrived, patient, start, **arrival)
+        end = start + timedelta(minutes=50)
+        self.taken(site.EncounterFinished, patient, end, encounter_id=encounter)
+        return encounter
+
+    def enter(
+        self, patient: str, appointment: dict[str, Any], route: str = "iv", amount_mg: float = 0
+    ) -> str:
+        """Through the gate, as soon as session-record knows all it must: with the staff, a vial
+        that was dispensed, and vital signs before the dose."""
+        start = datetime.fromisoformat(appointment["start"])
+        encounter, arrival = arrival_of(appointment)
+        self.until_ready(patient, appointment)
+        self.taken(site.EncounterArrived, patient, start, **ALL_PRESENT, **arrival)
+        drug = "esketamine" if route == "esketamine" else "ketamine"
+        moved = {**MOVED, "drug": drug, "amount_mg": amount_mg or DOSES[route]["dose_mg"]}
+        for movement, whose in (("received", ""), ("dispensed", encounter)):
+            about = {"movement": movement, "encounter_id": whose}
+            self.taken(site.DrugMoved, vial(encounter), start, **moved, **about)
         self.vitals(patient, encounter, start + timedelta(minutes=5), weight_kg=70.0)
-        self.taken(
-            site.MedicationAdministered, patient, start + timedelta(minutes=15), **dose(encounter)
-        )
-        for minute in (55, 110):
+        return encounter
+
+    def recover(self, patient: str, encounter: str, start: datetime) -> str:
+        """From the dose to the way home."""
+        for minute in (55, 110, 130):
             self.vitals(patient, encounter, start + timedelta(minutes=minute))
-        gone = start + timedelta(minutes=125)
+        gone = start + timedelta(minutes=140)
         self.taken(site.PatientDischarged, patient, gone, encounter_id=encounter, **READY)
         return encounter
 
-    def arrive(self, patient: str, at: datetime, arrival: dict[str, Any]) -> None:
-        """For a dose: as soon as session-record knows all it must, with the staff and a vial."""
-        asked = {"appointment_id": arrival["appointment_id"], "at": at.isoformat()}
+    def until_ready(self, patient: str, appointment: dict[str, Any]) -> None:
+        asked = {"appointment_id": appointment["appointment_id"], "at": appointment["start"]}
         eventually(lambda: self._is_ready(patient, asked))
-        self.taken(
-            site.EncounterArrived,
-            patient,
-            at,
-            **arrival,
-            fasting=True,
-            escort_arranged=True,
-            staff=[{"role": role, "practitioner": name} for role, name in PRESENT.items()],
-        )
-        for movement, encounter in (("received", ""), ("dispensed", arrival["encounter_id"])):
-            data = {**MOVED, "movement": movement, "encounter_id": encounter}
-            self.taken(site.DrugMoved, vial(arrival["encounter_id"]), at, **data)
 
     def _is_ready(self, patient: str, asked: dict[str, str]) -> bool:
         found = self.get("session-record", f"patients/{patient}/readiness", **asked)
@@ -263,12 +274,20 @@ def fields_of(data: Any) -> dict[str, Any]:
     return found
 
 
-def dose(encounter: str) -> dict[str, Any]:
+def arrival_of(appointment: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The id of its encounter, and what the arrival says of both."""
+    encounter = f"e-{appointment['appointment_id'][:24]}"
+    return encounter, {
+        "encounter_id": encounter,
+        "appointment_id": appointment["appointment_id"],
+    }
+
+
+def dose(encounter: str, route: str = "iv") -> dict[str, Any]:
     return {
         "encounter_id": encounter,
-        "route": "iv",
-        "dose_mg": 35.0,
-        "dose_mg_per_kg": 0.5,
+        "route": route,
+        **DOSES[route],
         "administered_by": "nurse-1",
         "checked_by": "prescriber-1",
         "container": vial(encounter),

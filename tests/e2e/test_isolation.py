@@ -7,43 +7,55 @@ import pytest
 
 from shared.client.connection import connect
 from shared.contracts import site
-from tests.e2e.site_day import SiteDay, a_while_ago
+from tests.e2e.site_day import MOVED, SiteDay, a_while_ago, fields_of
 from tests.kit.eventually import eventually
+from tests.kit.people import credential
+
+OWN_NURSE, OWN_VIAL = "nurse-of-riverside", "vial-of-riverside"
 
 
 @pytest.fixture(scope="module")
 def patient(riverside: SiteDay) -> str:
-    patient = riverside.admitted(a_while_ago(200))
+    at = a_while_ago(200)
+    riverside.taken(site.CredentialRecorded, OWN_NURSE, at, **fields_of(credential("nurse")))
+    received = {**MOVED, "movement": "received", "drug": "ketamine", "amount_mg": 500.0}
+    riverside.taken(site.DrugMoved, OWN_VIAL, at, **received)
+    patient = riverside.admitted(at)
     riverside.attend(patient, riverside.appointments(patient)[0])
+    eventually(lambda: list(riverside.client.items("session-record", "tasks", patient_id=patient)))
     eventually(lambda: riverside.get("outcomes", f"trajectories/{patient}"))
     return patient
 
 
 def paths(day: SiteDay, patient: str) -> list[tuple[str, str]]:
+    """Every GET route that leads to one record."""
     course = day.course(patient)
     assert course
     encounters = eventually(
         lambda: day.get("session-record", "encounters", patient_id=patient)["items"]
     )
+    encounter = f"encounters/{encounters[0]['encounter_id']}"
+    of_the_patient = ("", "/clearance", "/eligibility", "/identity", "/duplicates", "/fhir")
     return [
-        ("intake", f"patients/{patient}"),
-        ("intake", f"patients/{patient}/clearance"),
-        ("intake", f"patients/{patient}/identity"),
+        *(("intake", f"patients/{patient}{each}") for each in of_the_patient),
+        ("intake", f"practitioners/{OWN_NURSE}"),
         ("scheduling", f"courses/{course['course_id']}"),
-        ("session-record", f"encounters/{encounters[0]['encounter_id']}"),
-        ("session-record", f"patients/{patient}/readiness"),
+        ("session-record", encounter),
+        ("session-record", f"{encounter}/record"),
+        ("session-record", f"patients/{patient}/fhir"),
+        ("session-record", f"ledger/{OWN_VIAL}"),
         ("outcomes", f"trajectories/{patient}"),
     ]
 
 
-def status(day: SiteDay, service: str, path: str) -> int:
-    return int(day.client.connection.send(service, "GET", path).status_code)
+def status(day: SiteDay, service: str, path: str, **params: str) -> int:
+    return int(day.client.connection.send(service, "GET", path, params=params).status_code)
 
 
 def test_every_record_of_one_clinic_is_404_for_another(
     riverside: SiteDay, harbor: SiteDay, patient: str
 ) -> None:
-    asked = [each for each in paths(riverside, patient) if "readiness" not in each[1]]
+    asked = paths(riverside, patient)
 
     assert {path: status(riverside, service, path) for service, path in asked} == {
         path: 200 for _, path in asked
@@ -53,12 +65,65 @@ def test_every_record_of_one_clinic_is_404_for_another(
     }
 
 
+def test_readiness_at_one_clinic_is_404_for_another(
+    riverside: SiteDay, harbor: SiteDay, patient: str
+) -> None:
+    dosing = riverside.appointments(patient)[1]
+    path, asked = f"patients/{patient}/readiness", {"appointment_id": dosing["appointment_id"]}
+
+    eventually(lambda: status(riverside, "session-record", path, **asked) == 200)
+    assert status(harbor, "session-record", path, **asked) == 404
+
+
+def test_a_rems_form_and_a_process_note_of_one_clinic_are_404_for_another(
+    network: dict[str, Any], riverside: SiteDay, harbor: SiteDay
+) -> None:
+    patient = riverside.admitted(a_while_ago(195), "esketamine-8")
+    until = {"valid_until": a_while_ago(-30).isoformat()}
+    riverside.taken(site.SiteCertified, "main", a_while_ago(195), **until)
+    riverside.taken(site.PatientEnrolled, patient, a_while_ago(195), enrolment_id="rems-1")
+    preparation, dosing, *_ = riverside.appointments(patient)
+    riverside.attend(patient, preparation)
+    encounter = riverside.attend(patient, dosing, "esketamine")
+    form, note = (f"encounters/{encounter}/{each}" for each in ("rems-form", "process-note"))
+    own, other = (connect(network, f"{each}-therapist") for each in ("riverside", "harbor"))
+    own.send("session-record", "PUT", note, json={"text": "mine"})
+
+    assert status(riverside, "session-record", form) == 200
+    assert status(harbor, "session-record", form) == 404
+    assert own.send("session-record", "GET", note).status_code == 200
+    assert other.send("session-record", "GET", note).status_code == 404
+    assert other.send("session-record", "PUT", note, json={"text": "no"}).status_code == 404
+
+
+@pytest.mark.usefixtures("patient")
+def test_a_days_ledger_holds_no_container_of_another_clinic(
+    riverside: SiteDay, harbor: SiteDay
+) -> None:
+    day = a_while_ago(200).date().isoformat()
+
+    def held(at: SiteDay) -> set[str]:
+        found = at.client.get("session-record", "ledger", day=day)["containers"]
+        return {each["container_id"] for each in found}
+
+    assert OWN_VIAL in held(riverside)
+    assert OWN_VIAL not in held(harbor)
+
+
+def test_questionnaires_are_for_everybody_who_reads_records(
+    riverside: SiteDay, harbor: SiteDay
+) -> None:
+    for path in ("questionnaires", "questionnaires/phq-9"):
+        assert status(riverside, "intake", path) == status(harbor, "intake", path) == 200
+
+
 def test_lists_of_one_clinic_hold_nothing_of_another(harbor: SiteDay, patient: str) -> None:
     lists = [
         ("intake", "patients"),
         ("scheduling", "courses"),
         ("scheduling", "appointments"),
         ("session-record", "encounters"),
+        ("session-record", "tasks"),
         ("outcomes", "trajectories"),
         ("outcomes", "alerts"),
     ]

@@ -9,7 +9,7 @@ from kafka.admin import ConfigResource
 
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts import site
-from shared.contracts.topics import PATIENT, TOPICS
+from shared.contracts.topics import PATIENT, TOPICS, beating
 from shared.kernel.errors import Unavailable
 from shared.local.engines import Engines
 from shared.messaging.consumer import Consumer
@@ -170,7 +170,7 @@ def test_heartbeats_reach_every_partition_and_say_how_far_it_is_known(
         lambda _: None,
     )
     relay.turn()
-    assert relay.beat() == PATIENT.partitions
+    assert relay.beat() == sum(topic.partitions for topic in beating("intake"))
 
     def known() -> bool:
         consumer.turn()

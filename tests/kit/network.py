@@ -9,7 +9,7 @@ import random
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,10 @@ class RunningNetwork:
     processes: dict[str, ChildProcess] = field(default_factory=dict)
 
     def start(self, name: str, **environment: str) -> None:
-        """Starts one service process (again), with more environment if wanted."""
+        """Starts one service process (again), with more or other environment if wanted."""
         process = next(p for p in service_processes(self.settings) if p.name == name)
-        base = {**os.environ, **environment}
-        settings = Settings(self.settings.port, self.settings.home, "INFO", environment=base)
-        self.processes[name] = child_process(process, settings, self.backends)
+        settings = replace(self.settings, environment=os.environ)
+        self.processes[name] = child_process(process, settings, self.backends, **environment)
         self.processes[name].start()
 
     def wait_ready(self, name: str) -> None:

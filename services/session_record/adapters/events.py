@@ -93,7 +93,7 @@ def _from_intake() -> tuple[Route[Any], ...]:
         (intake.PatientLinked, told.LinkPatient, knowing.link_patient),
         (intake.PatientTransferred, told.KnowTransfer, knowing.know_transfer),
         (intake.WorkUpKnown, told.KnowWorkUp, knowing.know_work_up),
-        (intake.WeightKnown, told.KnowWeight, knowing.know_weight),
+        (intake.VitalSignsKnown, told.KnowVitalSigns, knowing.know_vital_signs),
         (intake.EscortNamed, told.KnowEscort, knowing.know_escort),
         (intake.PatientConsented, told.KnowConsent, knowing.know_consent),
         (intake.ConsentRevoked, told.EndConsent, knowing.end_consent),

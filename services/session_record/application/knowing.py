@@ -43,8 +43,8 @@ def know_work_up(command: told.KnowWorkUp, uow: UnitOfWork) -> None:
     uow.save(STANDINGS, standings.with_work_up(_standing(command, uow), command))
 
 
-def know_weight(command: told.KnowWeight, uow: UnitOfWork) -> None:
-    uow.save(STANDINGS, standings.with_weight(_standing(command, uow), command))
+def know_vital_signs(command: told.KnowVitalSigns, uow: UnitOfWork) -> None:
+    uow.save(STANDINGS, standings.with_vital_signs(_standing(command, uow), command))
 
 
 def know_escort(command: told.KnowEscort, uow: UnitOfWork) -> None:

@@ -69,7 +69,7 @@ def file_of(person: Person, admitted: Sequence[Happening]) -> Iterator[Step]:
             result = intake.WorkUpKnown(each.data.item, each.data.result, each.data.performed_at)
             yield heard(result, each.time, person.id)
     told = (
-        intake.WeightKnown(person.weight_kg, since),
+        intake.VitalSignsKnown(124, 78, person.weight_kg, since),
         intake.EscortNamed(f"contact-{person.id[:8]}", "friend"),
         intake.PatientConsented("v1", person.route, since + timedelta(days=365), True),
         intake.PatientCleared(

@@ -71,6 +71,7 @@ def a_standing(**what: Any) -> Standing:
         indication="treatment-resistant-depression",
         work_ups=(a_work_up(),),
         weights=(Weight(at(days=-20), 81.0),),
+        pressures=(at(days=-20),),
         escorts=("contact-1",),
     )
     return replace(usual, **what)

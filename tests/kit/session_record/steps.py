@@ -70,7 +70,7 @@ def on_file() -> tuple[Step, ...]:
     """What intake tells of the usual patient besides consent and clearance."""
     return (
         heard(intake.WorkUpKnown("pregnancy-test", "negative", at(days=-10)), at(days=-10)),
-        heard(intake.WeightKnown(81.0, at(days=-20)), at(days=-20)),
+        heard(intake.VitalSignsKnown(124, 80, 81.0, at(days=-20)), at(days=-20)),
         heard(intake.EscortNamed("contact-1", "sibling"), at(days=-20)),
     )
 

@@ -79,7 +79,7 @@ def test_a_patient_is_referred_screened_consented_and_cleared(cleared: Intake) -
         "screened.v1",
         "screened.v1",
         *("work-up-recorded.v1",) * 6,
-        "weight-recorded.v1",
+        "vital-signs-recorded.v1",
         "consented.v1",
         "eligibility-assessed.v1",
         "clearance-granted.v1",

@@ -77,6 +77,7 @@ def test_readiness_can_be_asked_for_another_time() -> None:
         "no-valid-clearance",
         "pregnancy-not-excluded",
         "weight-out-of-date",
+        "pressure-out-of-date",
     ]
 
 

@@ -6,7 +6,7 @@ from services.intake.domain.commands import RecordVitalSigns, RecordWorkUp
 from services.intake.domain.evidence import entries
 from services.intake.domain.evidence.kinds import VitalSigns, WorkUp
 from services.intake.domain.patient import Events, Patient
-from shared.contracts.intake import WeightKnown, WorkUpKnown
+from shared.contracts.intake import VitalSignsKnown, WorkUpKnown
 from shared.kernel.errors import Malformed, Rejected
 from shared.kernel.policy import Policy
 
@@ -63,9 +63,13 @@ def record_vital_signs(
     )
     _refuse_jump(vitals, patient, policy)
     patient = replace(patient, vital_signs=entries.added(patient.vital_signs, vitals))
-    if not vitals.weight_kg or not entries.is_the_latest_word(vitals, patient.vital_signs):
+    if not entries.is_the_latest_word(vitals, patient.vital_signs):
         return patient, ()
-    return patient, (WeightKnown(vitals.weight_kg, vitals.at),)
+    return patient, (told(vitals),)
+
+
+def told(vitals: VitalSigns) -> VitalSignsKnown:
+    return VitalSignsKnown(vitals.systolic, vitals.diastolic, vitals.weight_kg, vitals.at)
 
 
 def _refuse_jump(vitals: VitalSigns, patient: Patient, policy: Policy) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.intake.domain.evidence import work_up
 from services.intake.domain.patient import Patient
 from services.intake.domain.people.commands import OfferTransfer
 from services.intake.domain.people.identity import Identity
@@ -19,7 +20,6 @@ from shared.contracts.intake import (
     PatientScreened,
     PatientTransferred,
     SafetyHoldRaised,
-    WeightKnown,
     WorkUpKnown,
 )
 from shared.kernel.errors import Reason, Rejected
@@ -100,8 +100,7 @@ def introduction(patient: Patient, identity: Identity) -> Iterator[object]:
     for result in patient.current(patient.work_ups):
         yield WorkUpKnown(result.item, result.result, result.performed_at)
     for vitals in patient.current(patient.vital_signs):
-        if vitals.weight_kg:
-            yield WeightKnown(vitals.weight_kg, vitals.at)
+        yield work_up.told(vitals)
     consent = patient.consent
     if consent and not consent.withdrawn_at and not consent.void:
         yield PatientConsented(

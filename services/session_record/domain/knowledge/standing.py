@@ -15,7 +15,7 @@ from services.session_record.domain.knowledge.told import (
     KnowHold,
     KnowPatient,
     KnowTransfer,
-    KnowWeight,
+    KnowVitalSigns,
     KnowWorkUp,
 )
 from services.session_record.domain.weights import Weight
@@ -57,7 +57,8 @@ class WorkUp:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """In the order in which it was told. `escorts` are ids of contacts that intake has named."""
+    """In the order in which it was told. `escorts` are ids of contacts that intake has named,
+    `pressures` the times at which it had the blood pressure taken."""
 
     patient_id: str
     clearances: tuple[Clearance, ...] = ()
@@ -67,6 +68,7 @@ class Standing:
     indication: Indication | None = None
     work_ups: tuple[WorkUp, ...] = ()
     weights: tuple[Weight, ...] = ()
+    pressures: tuple[datetime, ...] = ()
     escorts: tuple[str, ...] = ()
     transferred_at: datetime | None = None
 
@@ -116,9 +118,12 @@ def with_work_up(standing: Standing, told: KnowWorkUp) -> Standing:
     return replace(standing, work_ups=(*standing.work_ups, work_up))
 
 
-def with_weight(standing: Standing, told: KnowWeight) -> Standing:
+def with_vital_signs(standing: Standing, told: KnowVitalSigns) -> Standing:
+    taken = replace(standing, pressures=(*standing.pressures, told.measured_at))
+    if told.weight_kg is None:
+        return taken
     weight = Weight(told.measured_at, told.weight_kg)
-    return replace(standing, weights=(*standing.weights, weight))
+    return replace(taken, weights=(*standing.weights, weight))
 
 
 def with_escort(standing: Standing, told: KnowEscort) -> Standing:

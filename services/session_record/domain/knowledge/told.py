@@ -35,8 +35,8 @@ class KnowWorkUp(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class KnowWeight(Command):
-    weight_kg: float
+class KnowVitalSigns(Command):
+    weight_kg: float | None
     measured_at: datetime
 
 

@@ -12,18 +12,15 @@ from services.session_record.domain.rule import Rule, blockers
 from services.session_record.domain.weights import is_older, newest
 from shared.contracts.site import StaffPresent
 from shared.kernel.errors import Reason
-from shared.kernel.policy import Policy
+from shared.kernel.policy import PREPARATIONS, Policy
 
 REMS_ROUTE = "esketamine"
-MORE_PREPARATION = {
-    "ptsd": "prep.min_count_ptsd",
-    "existential-distress": "prep.min_count_existential",
-}
 KEYS = (
     "prep.min_count",
-    *MORE_PREPARATION.values(),
+    *PREPARATIONS.values(),
     "pregnancy.max_age_d",
     "weight.max_age_d",
+    "work-up.vitals_max_age_d",
 )
 """The policy values that these rules use."""
 
@@ -50,8 +47,7 @@ def not_prepared(door: Door, policy: Policy) -> str:
     """The protocol's count, or the policy's for the indication where that is more."""
     candidate = door.candidate
     done = candidate.history.finished(candidate.course_id, "preparation", candidate.at)
-    indication = candidate.standing.indication or ""
-    least = max(door.preparations, policy[MORE_PREPARATION.get(indication, "prep.min_count")])
+    least = max(door.preparations, policy.preparations(candidate.standing.indication or ""))
     if len(done) >= least:
         return ""
     return f"{len(done)} of {least:g} preparation sessions have been finished"
@@ -102,6 +98,17 @@ def weight_out_of_date(door: Door, policy: Policy) -> str:
     return ""
 
 
+def pressure_out_of_date(door: Door, policy: Policy) -> str:
+    """Of a dose that was given the blood pressure was taken too, before and after."""
+    candidate, days = door.candidate, policy["work-up.vitals_max_age_d"]
+    around_doses = (given_at for given_at, _ in candidate.history.doses())
+    taken = (at for at in (*candidate.standing.pressures, *around_doses) if at <= candidate.at)
+    newest_at = max(taken, default=None)
+    if newest_at and candidate.at - newest_at <= policy.days("work-up.vitals_max_age_d"):
+        return ""
+    return f"no blood pressure of the last {days:g} days is known; take it at intake"
+
+
 def roles_missing(door: Door, policy: Policy) -> str:
     """Each required role by somebody whose credential holds on that day."""
     missing = [
@@ -134,6 +141,7 @@ PREPARED: tuple[Rule[Door], ...] = (
     Rule("escort-not-named", "SCH-7; Spravato label (S1, S5)", escort_not_named),
     Rule("pregnancy-not-excluded", "INT-7; clinical reference 2.3", pregnancy_not_excluded),
     Rule("weight-out-of-date", "SES-2; clinical reference 2.3", weight_out_of_date),
+    Rule("pressure-out-of-date", "INT-1; clinical reference 2.3", pressure_out_of_date),
     Rule("patient-not-enrolled", "SCH-5; esketamine REMS (S3, S4)", patient_not_enrolled),
 )
 """What can be known before the patient comes."""

@@ -1,11 +1,12 @@
 """Work-up and vital signs: what cannot be true is refused, what is known is told."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from services.intake.domain.evidence.work_up import record_vital_signs, record_work_up
-from shared.contracts.intake import WeightKnown, WorkUpKnown
+from shared.contracts.intake import VitalSignsKnown, WorkUpKnown
 from shared.kernel.errors import Malformed, Rejected
 from tests.kit.clinical.file import (
     a_referred,
@@ -69,11 +70,14 @@ def test_a_corrected_result_is_told_again() -> None:
     assert found.id == again.event_id
 
 
-def test_a_weight_is_told_and_vital_signs_without_one_are_not() -> None:
+def test_blood_pressure_is_told_with_the_weight_where_there_is_one() -> None:
     weighed, unweighed = vitals(on_day(1)), vitals(on_day(1), weight_kg=None)
 
-    assert record_vital_signs(weighed, a_referred(), POLICY)[1] == (WeightKnown(70.0, on_day(1)),)
-    assert record_vital_signs(unweighed, a_referred(), POLICY)[1] == ()
+    [told] = record_vital_signs(weighed, a_referred(), POLICY)[1]
+    [without] = record_vital_signs(unweighed, a_referred(), POLICY)[1]
+
+    assert told == VitalSignsKnown(weighed.systolic, weighed.diastolic, 70.0, on_day(1))
+    assert without == replace(told, weight_kg=None)
 
 
 @pytest.mark.parametrize(("systolic", "diastolic"), [(80, 80), (78, 122)])

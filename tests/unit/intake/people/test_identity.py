@@ -38,7 +38,8 @@ CANARY = {
     "email": "canary@example.org",
 }
 ESCORT = site.EscortIntroduced("contact-1", "Canaryescort", "+1 555 0198", "spouse")
-SECRETS = ("canary", "0199", "0198", "1980-05-01", "1980, 5, 1")
+PHONES = ("555 0199", "5550199", "555 0198", "5550198")
+SECRETS = ("canary", *PHONES, "1980-05-01", "1980, 5, 1")
 ERASE = site.IdentityErased("medical-director-1", "patient-request")
 
 

@@ -86,7 +86,7 @@ def test_the_receiving_clinic_hears_what_a_new_clinic_must(moved: Intake) -> Non
         (TAKING, "patient.screened.v1"),
         (TAKING, "patient.screened.v1"),
         *((TAKING, "patient.work-up-recorded.v1"),) * 6,
-        (TAKING, "patient.weight-recorded.v1"),
+        (TAKING, "patient.vital-signs-recorded.v1"),
         (TAKING, "patient.consented.v1"),
         (TAKING, "patient.escort-named.v1"),
     ]

@@ -85,6 +85,22 @@ def test_ses_2_at_the_door_a_weight_of_thirty_days_is_enough(days: int, is_ready
     assert (doors.weight_out_of_date(door, POLICY) == "") == is_ready
 
 
+@pytest.mark.parametrize(("days", "is_ready"), [(-30, True), (-31, False), (1, False)])
+def test_at_the_door_a_blood_pressure_of_thirty_days_is_enough(days: int, is_ready: bool) -> None:
+    standing = a_standing(pressures=(at(days=days),))
+    door = a_door(a_candidate(standing=standing, history=History(PATIENT)))
+
+    assert (doors.pressure_out_of_date(door, POLICY) == "") == is_ready
+
+
+def test_a_dose_of_the_last_thirty_days_keeps_the_blood_pressure_in_date() -> None:
+    standing, given = a_standing(pressures=()), a_history(a_dose_given(days=-7))
+
+    assert doors.pressure_out_of_date(a_door(a_candidate(standing=standing)), POLICY)
+    later = a_door(a_candidate(standing=standing, history=given))
+    assert not doors.pressure_out_of_date(later, POLICY)
+
+
 @pytest.mark.parametrize(
     ("escort", "known", "is_named"),
     [
