@@ -106,6 +106,7 @@ class Work:
         self._staged: dict[Key, Held] = {}
         self._records: list[KafkaRecord] = []
         self._heard: dict[str, datetime | None] = {}
+        self._withheld: dict[str, bool] = {}
         self.token = token
 
     @property
@@ -198,10 +199,10 @@ class Work:
     def known_until(self, producer: str) -> datetime | None:
         if producer not in self._heard:
             self._heard[producer] = heard_until(self._session, self._service, producer)
-        until = self._heard[producer]
-        if until and is_withheld(self._session, self._service, self._event.subject):
-            return None
-        return until
+        until, subject = self._heard[producer], self._event.subject
+        if until and subject not in self._withheld:
+            self._withheld[subject] = is_withheld(self._session, self._service, subject)
+        return None if self._withheld.get(subject) else until
 
     def write(self) -> None:
         """Writes every changed aggregate: one bulk write per collection."""
