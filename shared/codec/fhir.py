@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 
-from shared.contracts.fhir import CANONICAL
+from shared.contracts.fhir import CANONICAL, LOINC
 from shared.kernel.identifiers import derive
 
 Resource = dict[str, Any]
@@ -50,6 +50,15 @@ def concept(*codings: dict[str, Any], text: str = "") -> dict[str, Any]:
     return present({"coding": list(codings), "text": text})
 
 
+def hl7_concept(system: str, code: str) -> dict[str, Any]:
+    """A code of one of FHIR's own code systems, such as `observation-category`."""
+    return concept(coding(f"{TERMINOLOGY}/{system}", code))
+
+
+def loinc_concept(code: str) -> dict[str, Any]:
+    return concept(coding(LOINC, code))
+
+
 def local_concept(system: str, code: str, text: str = "") -> dict[str, Any]:
     """A code of our own, for which no published code is confirmed."""
     return concept(coding(local_system(system), code), text=text)
@@ -88,10 +97,10 @@ def provenance(target: Resource, recorded: datetime, who: str, activity: str) ->
         derive(f"{target['resourceType']}/{target['id']}", f"provenance-{activity}-{recorded}"),
         target=[reference(target["resourceType"], target["id"])],
         recorded=instant(recorded),
-        activity=concept(coding(f"{TERMINOLOGY}/v3-DataOperation", activity)),
+        activity=hl7_concept("v3-DataOperation", activity),
         agent=[
             {
-                "type": concept(coding(f"{TERMINOLOGY}/provenance-participant-type", "author")),
+                "type": hl7_concept("provenance-participant-type", "author"),
                 "who": {"identifier": identifier("practitioner", who)},
             }
         ],

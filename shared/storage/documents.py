@@ -109,8 +109,3 @@ class Collection(Generic[T]):
 
     def aggregate(self, document: Document) -> T:
         return _CONVERTER.structure(document["state"], self.type)
-
-
-def to_plain(value: Any) -> Any:
-    """A dataclass (or a tuple of them) as dicts and lists that BSON can hold."""
-    return _CONVERTER.unstructure(value)

@@ -11,7 +11,15 @@ from services.intake.application.identities import IdentityView
 from services.intake.domain.evidence.kinds import Entry, Screening, VitalSigns, WorkUp
 from services.intake.domain.patient import Consent, Lift, Patient, SafetyHold
 from shared.codec import fhir
-from shared.codec.fhir import Resource, coding, concept, local_concept, quantity
+from shared.codec.fhir import (
+    Resource,
+    coding,
+    concept,
+    hl7_concept,
+    local_concept,
+    loinc_concept,
+    quantity,
+)
 from shared.codec.questionnaires.fhir import answer_coding
 from shared.contracts.fhir import INSTRUMENT_CODES, LOINC, questionnaire_url
 from shared.contracts.instruments import C_SSRS, INSTRUMENTS, Instrument, triage
@@ -66,9 +74,9 @@ def _diagnosis(patient: Patient) -> Resource:
     return fhir.resource(
         "Condition",
         f"{patient.id}-diagnosis",
-        clinicalStatus=_status("condition-clinical", "active"),
-        verificationStatus=_status("condition-ver-status", "confirmed"),
-        category=[_status("condition-category", "problem-list-item")],
+        clinicalStatus=hl7_concept("condition-clinical", "active"),
+        verificationStatus=hl7_concept("condition-ver-status", "confirmed"),
+        category=[hl7_concept("condition-category", "problem-list-item")],
         code=concept(coding(fhir.ICD_10, patient.diagnosis)),
         subject=_subject(patient),
         recordedDate=fhir.instant(patient.registered_at),
@@ -123,7 +131,7 @@ def _score(patient: Patient, each: Screening, standing: Standing) -> Resource:
         value = {"valueCodeableConcept": local_concept("suicide-risk", triage(each.answers))}
     elif each.total is not None:
         value = {"valueQuantity": quantity(each.total, "{score}")}
-    missing = {} if value else {"dataAbsentReason": _status("data-absent-reason", "unknown")}
+    missing = {} if value else {"dataAbsentReason": hl7_concept("data-absent-reason", "unknown")}
     return _observation(
         patient,
         f"{each.id}-score",
@@ -154,10 +162,10 @@ def _vital_signs(patient: Patient) -> Iterator[Resource]:
 def _measured(patient: Patient, each: VitalSigns, standing: Standing) -> Iterator[Resource]:
     yield _observation(
         patient, f"{each.id}-bp", standing, "vital-signs", each.at,
-        code=concept(coding(LOINC, "85354-9")),
+        code=loinc_concept("85354-9"),
         component=[
             {
-                "code": concept(coding(LOINC, loinc)),
+                "code": loinc_concept(loinc),
                 "valueQuantity": quantity(value, "mm[Hg]"),
             }
             for loinc, value in (("8480-6", each.systolic), ("8462-4", each.diastolic))
@@ -171,7 +179,7 @@ def _measured(patient: Patient, each: VitalSigns, standing: Standing) -> Iterato
         if value is not None:
             yield _observation(
                 patient, f"{each.id}-{name}", standing, "vital-signs", each.at,
-                code=concept(coding(LOINC, loinc)),
+                code=loinc_concept(loinc),
                 valueQuantity=quantity(value, unit),
             )  # fmt: skip
 
@@ -234,8 +242,8 @@ def _consent(patient: Patient, each: Consent) -> Resource:
         "Consent",
         f"{patient.id}-consent",
         status="inactive" if ended else "active",
-        scope=_status("consentscope", "treatment"),
-        category=[concept(coding(LOINC, "59284-0"))],
+        scope=hl7_concept("consentscope", "treatment"),
+        category=[loinc_concept("59284-0")],
         patient=fhir.reference("Patient", patient.id),
         dateTime=fhir.instant(each.signed_at),
         policy=[{"uri": f"{fhir.local_system('consent-text')}/{each.text_version}"}],
@@ -264,7 +272,7 @@ def _flag(patient: Patient, own_id: str, status: str, hold: SafetyHold) -> Resou
         "Flag",
         own_id,
         status=status,
-        category=[_status("flag-category", "safety")],
+        category=[hl7_concept("flag-category", "safety")],
         code=concept(
             *(coding(fhir.local_system("safety-hold"), each.code) for each in hold.reasons),
             text="No dosing until a psychiatrist lifts the hold",
@@ -279,7 +287,7 @@ def _lifted(patient: Patient, own_id: str, lift: Lift) -> Iterator[Resource]:
         "Flag",
         own_id,
         status="inactive",
-        category=[_status("flag-category", "safety")],
+        category=[hl7_concept("flag-category", "safety")],
         code=concept(text="A safety hold, lifted by a psychiatrist"),
         subject=_subject(patient),
         period=fhir.period(None, lift.lifted_at),
@@ -295,7 +303,7 @@ def _observation(
         "Observation",
         own_id,
         status=standing,
-        category=[_status("observation-category", category)],
+        category=[hl7_concept("observation-category", category)],
         subject=_subject(patient),
         effectiveDateTime=fhir.instant(at),
         **elements,
@@ -322,7 +330,3 @@ def _written(target: Resource, each: Entry, standing: Standing) -> Resource:
 
 def _subject(patient: Patient) -> dict[str, Any]:
     return fhir.reference("Patient", patient.id)
-
-
-def _status(system: str, code: str) -> dict[str, Any]:
-    return concept(coding(f"{fhir.TERMINOLOGY}/{system}", code))

@@ -19,7 +19,15 @@ from services.session_record.domain.encounter import (
     Reading,
 )
 from shared.codec import fhir
-from shared.codec.fhir import Resource, coding, concept, local_concept, quantity
+from shared.codec.fhir import (
+    Resource,
+    coding,
+    concept,
+    hl7_concept,
+    local_concept,
+    loinc_concept,
+    quantity,
+)
 from shared.contracts.fhir import INSTRUMENT_CODES, LOINC
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.site import Route
@@ -33,7 +41,6 @@ ROUTES: dict[Route, tuple[str, str]] = {
 """SNOMED CT (clinical reference 5)."""
 RACEMIC, ESKETAMINE = ("6130", "ketamine"), ("2119365", "esketamine")
 """RxNorm (clinical reference 5)."""
-STATUS = {"in-progress": "in-progress", "finished": "finished", "cancelled": "cancelled"}
 MEASURES = {
     "heart-rate": ("8867-4", "/min"),
     "respiratory-rate": ("9279-1", "/min"),
@@ -97,7 +104,7 @@ def _encounter(session: Session) -> Resource:
         "Encounter",
         encounter.encounter_id,
         identifier=[fhir.identifier("appointment", encounter.appointment_id)],
-        status=STATUS[encounter.status],
+        status=encounter.status,
         **{"class": coding(f"{fhir.TERMINOLOGY}/v3-ActCode", "AMB")},
         type=[local_concept("session", encounter.session, encounter.session)],
         subject=_subject(encounter),
@@ -140,9 +147,9 @@ def _reading(encounter: Encounter, each: Reading, status: str) -> Iterator[Resou
         encounter,
         f"{name}-bp",
         taken,
-        code=_loinc(BLOOD_PRESSURE),
+        code=loinc_concept(BLOOD_PRESSURE),
         component=[
-            {"code": _loinc(PRESSURES[side]), "valueQuantity": quantity(value, "mm[Hg]")}
+            {"code": loinc_concept(PRESSURES[side]), "valueQuantity": quantity(value, "mm[Hg]")}
             for side, value in (("systolic", each.systolic), ("diastolic", each.diastolic))
         ],
     )
@@ -175,20 +182,20 @@ def _measurement(encounter: Encounter, each: Measurement) -> Resource:
 def _one_pressure(each: Measurement) -> dict[str, Any]:
     """The profile wants both: of the other one it is said that nobody measured it."""
     one = {
-        "code": _loinc(PRESSURES[each.measure]),
+        "code": loinc_concept(PRESSURES[each.measure]),
         "valueQuantity": quantity(each.value, "mm[Hg]"),
     }
     other = next(code for side, code in PRESSURES.items() if side != each.measure)
-    absent = concept(coding(f"{fhir.TERMINOLOGY}/data-absent-reason", "not-performed"))
+    absent = hl7_concept("data-absent-reason", "not-performed")
     return {
-        "code": _loinc(BLOOD_PRESSURE),
-        "component": [one, {"code": _loinc(other), "dataAbsentReason": absent}],
+        "code": loinc_concept(BLOOD_PRESSURE),
+        "component": [one, {"code": loinc_concept(other), "dataAbsentReason": absent}],
     }
 
 
 def _vital(measure: str, value: float) -> dict[str, Any]:
     loinc, unit = MEASURES[measure]
-    code = _loinc(loinc)
+    code = loinc_concept(loinc)
     if loinc == OXYGEN_BY_PULSE:
         code = concept(coding(LOINC, OXYGEN), coding(LOINC, OXYGEN_BY_PULSE))
     return {"code": code, "valueQuantity": quantity(value, unit)}
@@ -196,9 +203,7 @@ def _vital(measure: str, value: float) -> dict[str, Any]:
 
 def _assessment(encounter: Encounter, each: Assessment) -> Resource:
     instrument = INSTRUMENTS[each.instrument]
-    value: dict[str, Any] = {
-        "dataAbsentReason": concept(coding(f"{fhir.TERMINOLOGY}/data-absent-reason", "unknown"))
-    }
+    value: dict[str, Any] = {"dataAbsentReason": hl7_concept("data-absent-reason", "unknown")}
     if each.level:
         value = {"valueCodeableConcept": local_concept("suicide-risk", each.level)}
     elif each.total is not None:
@@ -213,13 +218,12 @@ def _assessment(encounter: Encounter, each: Assessment) -> Resource:
 
 
 def _observation(encounter: Encounter, name: str, taken: _Taken, **value: Any) -> Resource:
-    category = coding(f"{fhir.TERMINOLOGY}/observation-category", taken.category)
     by = {"identifier": fhir.identifier("device", taken.device)} if taken.device else None
     return fhir.resource(
         "Observation",
         name,
         status=taken.status,
-        category=[concept(category)],
+        category=[hl7_concept("observation-category", taken.category)],
         subject=_subject(encounter),
         encounter=_within(encounter),
         effectiveDateTime=fhir.instant(taken.at),
@@ -267,9 +271,7 @@ def _adverse_event(encounter: Encounter, each: AdverseEvent) -> Resource:
         "AdverseEvent",
         each.event_id,
         actuality="actual",
-        category=[
-            concept(coding(f"{fhir.TERMINOLOGY}/adverse-event-category", "medication-mishap"))
-        ]
+        category=[hl7_concept("adverse-event-category", "medication-mishap")]
         if each.term == "medication-error"
         else None,
         event=concept(
@@ -281,13 +283,9 @@ def _adverse_event(encounter: Encounter, each: AdverseEvent) -> Resource:
         encounter=_within(encounter),
         date=fhir.instant(each.onset or each.at),
         recordedDate=fhir.instant(each.at),
-        seriousness=concept(coding(f"{fhir.TERMINOLOGY}/adverse-event-seriousness", seriousness)),
-        severity=concept(
-            coding(f"{fhir.TERMINOLOGY}/adverse-event-severity", SEVERITY[each.grade])
-        ),
-        outcome=concept(
-            coding(f"{fhir.TERMINOLOGY}/adverse-event-outcome", OUTCOMES[each.outcome])
-        ),
+        seriousness=hl7_concept("adverse-event-seriousness", seriousness),
+        severity=hl7_concept("adverse-event-severity", SEVERITY[each.grade]),
+        outcome=hl7_concept("adverse-event-outcome", OUTCOMES[each.outcome]),
         suspectEntity=[
             {
                 "instance": fhir.reference(
@@ -342,10 +340,6 @@ def _lifecycle(status: str) -> str:
 
 def _plain_text(text: str) -> dict[str, Any]:
     return {"contentType": "text/plain", "data": b64encode(text.encode()).decode()}
-
-
-def _loinc(code: str) -> dict[str, Any]:
-    return concept(coding(LOINC, code))
 
 
 def _anybody(encounter: Encounter) -> str:
