@@ -10,13 +10,13 @@ from typing import Any, TypeVar
 
 from services.scheduling.adapters.events import routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
-from services.scheduling.domain.booking import book_course, horizon, open_course
-from services.scheduling.domain.calendar import Day, Taken, days_between, take
 from services.scheduling.domain.commands import BookCourse, GrantClearance
-from services.scheduling.domain.course import Course
-from services.scheduling.domain.free_time import Pools, pools
-from services.scheduling.domain.resource import Resource, Roster
-from services.scheduling.domain.standing import Standing, course_id, grant, next_course
+from services.scheduling.domain.course.booking import book_course, horizon, open_course
+from services.scheduling.domain.course.course import Course
+from services.scheduling.domain.course.standing import Standing, course_id, grant, next_course
+from services.scheduling.domain.occupancy.day import Day, Taken, days_between, take
+from services.scheduling.domain.occupancy.search import Pools, pools
+from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import ResourceKind, WeeklyHours

@@ -15,7 +15,6 @@ from services.scheduling.application.documents import (
     ROSTERS,
     STANDINGS,
 )
-from services.scheduling.domain.booking import appointment_id, horizon, session_names
 from services.scheduling.domain.commands import (
     BookCourse,
     CancelAppointment,
@@ -27,7 +26,8 @@ from services.scheduling.domain.commands import (
     LiftHold,
     RecordConsent,
 )
-from services.scheduling.domain.standing import course_id
+from services.scheduling.domain.course.booking import appointment_id, horizon, session_names
+from services.scheduling.domain.course.standing import course_id
 from shared.contracts import intake, session_record, site
 from shared.contracts.envelope import Event
 from shared.kernel.policy import Policy

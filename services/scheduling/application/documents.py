@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.calendar import Day
-from services.scheduling.domain.course import Appointment, AppointmentStatus, Course
-from services.scheduling.domain.resource import Roster
-from services.scheduling.domain.standing import Standing
+from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
+from services.scheduling.domain.course.standing import Standing
+from services.scheduling.domain.occupancy.day import Day
+from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 

@@ -13,10 +13,6 @@ from services.scheduling.application.documents import (
     STANDINGS,
     appointment_line,
 )
-from services.scheduling.domain import booking
-from services.scheduling.domain import course as courses
-from services.scheduling.domain import standing as standings
-from services.scheduling.domain.calendar import Day, days_between, release, take
 from services.scheduling.domain.commands import (
     BookCourse,
     CancelAppointment,
@@ -28,10 +24,14 @@ from services.scheduling.domain.commands import (
     LiftHold,
     RecordConsent,
 )
-from services.scheduling.domain.course import Appointment, Course
-from services.scheduling.domain.free_time import pools
-from services.scheduling.domain.resource import Roster, declare
-from services.scheduling.domain.standing import Standing
+from services.scheduling.domain.course import booking
+from services.scheduling.domain.course import course as courses
+from services.scheduling.domain.course import standing as standings
+from services.scheduling.domain.course.course import Appointment, Course
+from services.scheduling.domain.course.standing import Standing
+from services.scheduling.domain.occupancy.day import Day, days_between, release, take
+from services.scheduling.domain.occupancy.search import pools
+from services.scheduling.domain.resources.resource import Roster, declare
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork

@@ -14,8 +14,8 @@ from services.scheduling.application.documents import (
     AppointmentLine,
     appointment_line,
 )
-from services.scheduling.domain.calendar import Day, moment
-from services.scheduling.domain.course import Course, CourseStatus
+from services.scheduling.domain.course.course import Course, CourseStatus
+from services.scheduling.domain.occupancy.day import Day, moment
 from shared.contracts.site import Indication, ResourceKind, Route, WeeklyHours
 from shared.storage.reads import Read, Reads
 

@@ -7,13 +7,13 @@ from time import process_time
 
 import pytest
 
-from services.scheduling.domain.booking import book_course, open_course
-from services.scheduling.domain.calendar import Taken, minutes
 from services.scheduling.domain.commands import CancelAppointment, FulfilAppointment
-from services.scheduling.domain.course import Appointment, Course, cancel, fulfil
-from services.scheduling.domain.free_time import Pools, pools
-from services.scheduling.domain.resource import Roster, open_times
-from services.scheduling.domain.standing import Standing
+from services.scheduling.domain.course.booking import book_course, open_course
+from services.scheduling.domain.course.course import Appointment, Course, cancel, fulfil
+from services.scheduling.domain.course.standing import Standing
+from services.scheduling.domain.occupancy.day import Taken, minutes
+from services.scheduling.domain.occupancy.search import Pools, pools
+from services.scheduling.domain.resources.resource import Roster, open_times
 from shared.contracts.site import ResourceKind
 from shared.kernel.errors import Rejected
 from tests.kit.scheduling import (

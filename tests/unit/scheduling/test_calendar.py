@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.scheduling.domain.calendar import (
+from services.scheduling.domain.occupancy.day import (
     Day,
     Taken,
     are_free,

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.scheduling.domain.calendar import Day, Taken, days_between, take
 from services.scheduling.domain.commands import (
     CancelAppointment,
     CountDose,
     FulfilAppointment,
     HoldDosing,
 )
-from services.scheduling.domain.course import (
+from services.scheduling.domain.course.course import (
     Appointment,
     Course,
     cancel,
@@ -23,7 +22,8 @@ from services.scheduling.domain.course import (
     resume_dosing,
     revoke,
 )
-from services.scheduling.domain.standing import Standing, hold, lift
+from services.scheduling.domain.course.standing import Standing, hold, lift
+from services.scheduling.domain.occupancy.day import Day, Taken, days_between, take
 from shared.contracts import scheduling
 from shared.kernel.errors import Rejected
 from tests.kit.scheduling import NOW, PATIENT, a_booked_course

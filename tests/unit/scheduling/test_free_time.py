@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from services.scheduling.domain.calendar import Day, Taken, minutes, take
-from services.scheduling.domain.free_time import NEEDS, earliest_slot, pools
-from services.scheduling.domain.resource import Roster
+from services.scheduling.domain.occupancy.day import Day, Taken, minutes, take
+from services.scheduling.domain.occupancy.search import NEEDS, earliest_slot, pools
+from services.scheduling.domain.resources.resource import Roster
 from tests.kit.scheduling import a_resource, a_roster, hours
 
 NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))  # in New York

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.scheduling.application.documents import APPOINTMENTS, COURSES
-from services.scheduling.domain.standing import course_id
+from services.scheduling.domain.course.standing import course_id
 from shared.codec import schema, strict_json
 from shared.contracts import intake, session_record, site
 from shared.contracts.topics import COURSE

@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.scheduling.domain.booking import book_course, horizon, open_course
-from services.scheduling.domain.calendar import (
+from services.scheduling.domain.course.booking import book_course, horizon, open_course
+from services.scheduling.domain.course.course import Appointment, Course
+from services.scheduling.domain.course.standing import Standing, grant, next_course
+from services.scheduling.domain.occupancy.day import (
     Day,
     Taken,
     days_between,
@@ -23,12 +25,17 @@ from services.scheduling.domain.calendar import (
     moment,
     take,
 )
-from services.scheduling.domain.course import Appointment, Course
-from services.scheduling.domain.free_time import GRID_MIN, HORIZON_D, NEEDS, Pools, Slot, pools
-from services.scheduling.domain.placing import Blocked, place
-from services.scheduling.domain.resource import Resource, Roster
-from services.scheduling.domain.rules import Link, Rule, Session
-from services.scheduling.domain.standing import Standing, grant, next_course
+from services.scheduling.domain.occupancy.search import (
+    GRID_MIN,
+    HORIZON_D,
+    NEEDS,
+    Pools,
+    Slot,
+    pools,
+)
+from services.scheduling.domain.planning.placing import Blocked, place
+from services.scheduling.domain.planning.rules import Link, Rule, Session
+from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import WeeklyHours
 from shared.kernel.errors import Rejected

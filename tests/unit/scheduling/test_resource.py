@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.domain.calendar import moment
 from services.scheduling.domain.commands import DeclareResource
-from services.scheduling.domain.resource import Roster, declare, open_times
+from services.scheduling.domain.occupancy.day import moment
+from services.scheduling.domain.resources.resource import Roster, declare, open_times
 from shared.kernel.errors import Malformed
 from tests.kit.scheduling import BERLIN, NEW_YORK, NOW, hours
 

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from services.scheduling.domain.rules import RULES, Link, Session, Sessions, Terms, rule_links
+from services.scheduling.domain.planning.rules import (
+    RULES,
+    Link,
+    Session,
+    Sessions,
+    Terms,
+    rule_links,
+)
 
 TERMS = Terms(
     not_before=1000,

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.scheduling.domain.commands import HoldDosing, RecordConsent
-from services.scheduling.domain.standing import (
+from services.scheduling.domain.course.standing import (
     Standing,
     consent,
     course_id,

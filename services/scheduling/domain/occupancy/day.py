@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from services.scheduling.domain.resource import DAY_MIN
+from services.scheduling.domain.resources.resource import DAY_MIN
 
 _EPOCH = date(1970, 1, 1).toordinal()
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.scheduling.domain.calendar import minutes, moment
 from services.scheduling.domain.commands import BookCourse
-from services.scheduling.domain.course import Appointment, Course
-from services.scheduling.domain.free_time import (
+from services.scheduling.domain.course.course import Appointment, Course
+from services.scheduling.domain.course.standing import WORDS, Standing
+from services.scheduling.domain.occupancy.day import minutes, moment
+from services.scheduling.domain.occupancy.search import (
     HORIZON_D,
     NEEDS,
     FreeTime,
@@ -20,9 +21,8 @@ from services.scheduling.domain.free_time import (
     earliest_slot,
     on_grid,
 )
-from services.scheduling.domain.placing import Blocked, Placing, place
-from services.scheduling.domain.rules import Session, Sessions, Terms, rule_links
-from services.scheduling.domain.standing import WORDS, Standing
+from services.scheduling.domain.planning.placing import Blocked, Placing, place
+from services.scheduling.domain.planning.rules import Session, Sessions, Terms, rule_links
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
 from shared.kernel.policy import CourseTemplate, Policy

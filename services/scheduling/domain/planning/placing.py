@@ -8,8 +8,8 @@ bounds the search.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from services.scheduling.domain.free_time import Slot
-from services.scheduling.domain.rules import Link, Rule, RuleLink, Session, Sessions
+from services.scheduling.domain.occupancy.search import Slot
+from services.scheduling.domain.planning.rules import Link, Rule, RuleLink, Session, Sessions
 
 Find = Callable[[Session, int], Slot | None]
 """The earliest slot for a session, not before a time; None: no more in the horizon."""

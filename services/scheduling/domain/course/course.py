@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from services.scheduling.domain.calendar import Day, Taken, are_free, minutes
 from services.scheduling.domain.commands import (
     CancelAppointment,
     CountDose,
     FulfilAppointment,
     HoldReason,
 )
-from services.scheduling.domain.rules import session_name
-from services.scheduling.domain.standing import Standing
+from services.scheduling.domain.course.standing import Standing
+from services.scheduling.domain.occupancy.day import Day, Taken, are_free, minutes
+from services.scheduling.domain.planning.rules import session_name
 from shared.contracts import scheduling
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import Indication, Route

@@ -9,8 +9,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.scheduling.domain.calendar import Day, first_minute
-from services.scheduling.domain.resource import DAY_MIN, Interval, Resource, Roster, open_times
+from services.scheduling.domain.occupancy.day import Day, first_minute
+from services.scheduling.domain.resources.resource import (
+    DAY_MIN,
+    Interval,
+    Resource,
+    Roster,
+    open_times,
+)
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import ResourceKind
 

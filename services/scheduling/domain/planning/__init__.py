@@ -1,0 +1,1 @@
+"""Where the sessions of a course fit: the rules between them, and the search."""
