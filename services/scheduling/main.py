@@ -5,4 +5,4 @@ from services.scheduling.application.documents import COLLECTIONS
 from shared.contracts.topics import SCHEDULING
 from shared.processes.service import Service
 
-SERVICE = Service(SCHEDULING, events.routes, COLLECTIONS, http.blueprint)
+SERVICE = Service(SCHEDULING, events.routes, COLLECTIONS, http.blueprint, events.alarms)

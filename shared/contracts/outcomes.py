@@ -39,6 +39,22 @@ class RiskRaised:
 
 
 @dataclass(frozen=True, slots=True)
+class ProgressJudged:
+    """What the doses have done so far by one instrument, against the baseline.
+
+    `response`: at least half of the symptoms gone; `meaningful`: a change that patients notice
+    (MCID). None: it cannot be said, for want of a baseline or of answers.
+    """
+
+    type: ClassVar[str] = "outcomes.assessment.progress-judged.v1"
+    assessment_id: Id
+    instrument: InstrumentCode
+    after_dose: Annotated[int, Between(1, 60)]
+    response: bool | None
+    meaningful: bool | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutcomeResult:
     """One assessment on the dose axis, de-identified.
 

@@ -1,5 +1,5 @@
-"""Events of session-record: `session-record.encounter`, keyed by patient id, and
-`session-record.drug`, keyed by the container's id.
+"""Events of session-record: `session-record.encounter`, keyed by patient id, `session-record.drug`,
+keyed by the container's id, and `session-record.rems`, keyed by what is certified or enrolled.
 """
 
 from dataclasses import dataclass
@@ -114,6 +114,22 @@ class MonitoringMissed:
     point_min: Annotated[int, Between(0, 1440, "min")]
     severity: Literal["warning", "alert"]
     policy_version: Id
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCertificateKnown:
+    """The REMS certifies the site (the subject) for esketamine until then."""
+
+    type: ClassVar[str] = "session-record.rems.site-certificate-recorded.v1"
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PatientEnrolmentKnown:
+    """The patient is enrolled in the esketamine REMS."""
+
+    type: ClassVar[str] = "session-record.rems.patient-enrolment-recorded.v1"
+    enrolment_id: Id
 
 
 @dataclass(frozen=True, slots=True)

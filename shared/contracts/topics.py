@@ -62,7 +62,7 @@ PATIENT = Topic(
 PRACTITIONER = Topic(
     "intake.practitioner",
     INTAKE,
-    (SESSION_RECORD,),
+    (SCHEDULING, SESSION_RECORD),
     (intake.PractitionerCredentialed,),
     "Who may act as what at a clinic: roles and the days their licences hold.",
     partitions=2,
@@ -78,6 +78,14 @@ COURSE = Topic(
         scheduling.AppointmentRestored,
         scheduling.AppointmentCalledOff,
         scheduling.CourseCompleted,
+        scheduling.AppointmentProposed,
+        scheduling.AppointmentMoved,
+        scheduling.AppointmentNotKept,
+        scheduling.AttendanceConfirmed,
+        scheduling.ReminderDue,
+        scheduling.IntegrationOverdue,
+        scheduling.CourseAdapted,
+        scheduling.PlanBlocked,
     ),
     "What happens when: courses of care and their appointments.",
 )
@@ -103,6 +111,14 @@ ENCOUNTER = Topic(
     ),
     "What was done in the room: doses, alarms, adverse events, completed encounters.",
 )
+REMS = Topic(
+    "session-record.rems",
+    SESSION_RECORD,
+    (SCHEDULING,),
+    (session_record.SiteCertificateKnown, session_record.PatientEnrolmentKnown),
+    "The esketamine REMS: which sites are certified until when, which patients are enrolled.",
+    partitions=2,
+)
 DRUG = Topic(
     "session-record.drug",
     SESSION_RECORD,
@@ -114,8 +130,8 @@ DRUG = Topic(
 ASSESSMENT = Topic(
     "outcomes.assessment",
     OUTCOMES,
-    (INTAKE,),
-    (outcomes.AssessmentScored, outcomes.RiskRaised),
+    (INTAKE, SCHEDULING),
+    (outcomes.AssessmentScored, outcomes.RiskRaised, outcomes.ProgressJudged),
     "Scores and risk answers, for use inside the network.",
 )
 STREAM = Topic(
@@ -125,7 +141,7 @@ STREAM = Topic(
     (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
     "The analysts' stream: de-identified results on the dose axis.",
 )
-TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, DRUG, ASSESSMENT, STREAM)
+TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, REMS, DRUG, ASSESSMENT, STREAM)
 
 POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
@@ -153,8 +169,25 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     ),
     SCHEDULING: (
         site.ResourceDeclared,
+        site.SiteDeclared,
         site.CourseBookingRequested,
+        site.CourseBookingForced,
+        site.ProposalAccepted,
+        site.ProposalDeclined,
+        site.AppointmentRescheduled,
         site.AppointmentCancelled,
+        site.AppointmentMissed,
+        site.AppointmentConfirmed,
+        site.CoursePersonalised,
+        site.PreferencesStated,
+        site.SequenceOverridden,
+        site.MaintenanceDecided,
+        site.WaitingListJoined,
+        site.WaitingListLeft,
+        site.GroupOpened,
+        site.GroupCancelled,
+        site.FeedOpened,
+        site.FeedClosed,
     ),
     SESSION_RECORD: (
         site.EncounterArrived,

@@ -44,7 +44,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class CourseTemplate:
-    """A protocol: preparation, then dosing and integration in turn. Lengths in minutes."""
+    """A protocol: preparation, then dosing and integration in turn. Lengths in minutes.
+
+    Doses beyond `induction_doses` (0: none are) keep the induction's benefit: they are
+    `maintenance_gap_h` apart, at least, and need a benefit or a prescriber's word (SCH-11).
+    """
 
     code: str
     version: str
@@ -55,6 +59,8 @@ class CourseTemplate:
     preparation_min: int
     dosing_min: int
     integration_min: int
+    induction_doses: int = 0
+    maintenance_gap_h: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,9 @@ class Policy:
     """One signed version of the policy document. Keys: clinical reference, section 7.5.
 
     `terms` are the network's, `values` what is in force. `staffing`: per route the roles that must
-    be there for a dose, each of them one of several. `sources`: of the tables whose rows name none.
+    be there for a dose, each of them one of several. `resources`: what a kind of session takes
+    beside them, in the same shape. `certificates`: what a role must hold to be booked, beside the
+    licence. `sources`: of the tables whose rows name none.
     """
 
     id: str
@@ -127,6 +135,8 @@ class Policy:
     schedules: Mapping[str, VitalsSchedule]
     consents: tuple[ConsentText, ...]
     staffing: Mapping[str, tuple[tuple[str, ...], ...]]
+    resources: Mapping[str, tuple[tuple[str, ...], ...]]
+    certificates: Mapping[str, tuple[str, ...]]
     drugs: Mapping[str, DrugClass]
     antidepressants: Mapping[str, Antidepressant]
     sources: Mapping[str, str]

@@ -24,7 +24,8 @@ def print_policy(network: Policy, clinic: str, console: Console) -> None:
     policy = network.of(clinic) if clinic else network
     _print_head(policy, network, clinic, console)
     tables = [_values(policy, network), _protocols(policy), _schedules(policy), _consents(policy)]
-    tables += [_staffing(policy), _drugs(policy), _antidepressants(policy)]
+    tables += [_staffing(policy), _resources(policy), _certificates(policy)]
+    tables += [_drugs(policy), _antidepressants(policy)]
     if network.clinics and not clinic:
         tables.insert(1, _clinics(network))
     for table in tables:
@@ -143,6 +144,24 @@ def _staffing(policy: Policy) -> Table:
     table = _table("Staff at a dose", policy.sources.get("staffing", ""), *columns)
     for route, roles in policy.staffing.items():
         table.add_row(route, ", ".join(" or ".join(each) for each in roles))
+    return table
+
+
+def _resources(policy: Policy) -> Table:
+    columns = ("session", "takes")
+    table = _table("What a session takes", policy.sources.get("resources", ""), *columns)
+    for session, kinds in policy.resources.items():
+        table.add_row(session, ", ".join(" or ".join(each) for each in kinds))
+    return table
+
+
+def _certificates(policy: Policy) -> Table:
+    columns = ("role", "holds")
+    table = _table(
+        "Certificates beside the licence", policy.sources.get("certificates", ""), *columns
+    )
+    for role, codes in policy.certificates.items():
+        table.add_row(role, ", ".join(codes))
     return table
 
 

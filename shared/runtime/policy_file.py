@@ -15,8 +15,9 @@ from typing import Any, get_args
 from cattrs import Converter, transform_error
 from cattrs.v import format_exception
 
+from shared.contracts.scheduling import SessionKind
 from shared.contracts.shapes import Id
-from shared.contracts.site import Indication, Route
+from shared.contracts.site import Indication, ResourceKind, Route
 from shared.contracts.site.words import Role
 from shared.kernel.policy import (
     Antidepressant,
@@ -31,6 +32,7 @@ from shared.kernel.policy import (
 
 APPROVER = "medical-director"
 ROUTES = frozenset(get_args(Route))
+SESSIONS = frozenset(get_args(SessionKind))
 INDICATIONS = frozenset(get_args(Indication)) | {"any"}
 ORDERED = (
     ("bp.predose_review_systolic", "bp.predose_hold_systolic"),
@@ -73,6 +75,8 @@ class Document:
     schedules: dict[str, VitalsSchedule]
     consents: tuple[ConsentText, ...]
     staffing: dict[str, tuple[tuple[Role, ...], ...]]
+    resources: dict[str, tuple[tuple[ResourceKind, ...], ...]]
+    certificates: dict[str, tuple[str, ...]]
     drugs: dict[str, DrugClass]
     antidepressants: dict[str, Antidepressant]
 
@@ -103,6 +107,8 @@ def _policy(document: Document) -> Policy:
         schedules=document.schedules,
         consents=document.consents,
         staffing=document.staffing,
+        resources=document.resources,
+        certificates=document.certificates,
         drugs=document.drugs,
         antidepressants=document.antidepressants,
         sources=document.sources,
@@ -118,10 +124,18 @@ def _tables(document: Document) -> Iterator[str]:
     for name, table in (("schedules", document.schedules), ("staffing", document.staffing)):
         if table.keys() != ROUTES:
             yield f"{name} must have these routes and no others: {', '.join(sorted(ROUTES))}"
+    yield from _bookable(document)
     for route, schedule in document.schedules.items():
         if odd := set(schedule.mandatory_min) - {*schedule.vitals_min, *schedule.cadss_min}:
             yield f"{route} has {min(odd)} as mandatory, but nothing is measured then"
     yield from _consents(document.consents)
+
+
+def _bookable(document: Document) -> Iterator[str]:
+    if document.resources.keys() != SESSIONS:
+        yield f"resources must have these sessions and no others: {', '.join(sorted(SESSIONS))}"
+    if unknown := document.certificates.keys() - set(get_args(Role)):
+        yield f"certificates are asked of unknown roles: {', '.join(sorted(unknown))}"
 
 
 def _consents(texts: Sequence[ConsentText]) -> Iterator[str]:

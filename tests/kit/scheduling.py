@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,12 +11,13 @@ from typing import Any, TypeVar
 
 from services.scheduling.adapters.events import routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
-from services.scheduling.domain.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
+from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, course_id, grant, next_course
-from services.scheduling.domain.occupancy.day import Day, Taken, days_between, take
-from services.scheduling.domain.occupancy.search import Pools, pools
+from services.scheduling.domain.occupancy.day import Claim, Day, days_between, take
+from services.scheduling.domain.occupancy.day import overlaps as overlaps_on
+from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
@@ -33,7 +35,7 @@ CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in New York."""
-KINDS: tuple[ResourceKind, ...] = ("room", "monitor", "prescriber", "nurse", "therapist")
+KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 ROUTES = routes(POLICY)
 _numbers = itertools.count(1)
@@ -47,8 +49,8 @@ def hours(
 
 
 def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
-    fields: dict[str, Any] = {"zone": NEW_YORK, "hours": hours()} | changes
-    return Resource(name or f"{kind}-1", kind, **fields)
+    given: dict[str, Any] = {"zone": NEW_YORK, "hours": hours()} | changes
+    return Resource(name or f"{kind}-1", kind, **given)
 
 
 def a_roster(*resources: Resource, without: Iterable[ResourceKind] = (), **changes: Any) -> Roster:
@@ -59,7 +61,7 @@ def a_roster(*resources: Resource, without: Iterable[ResourceKind] = (), **chang
 
 
 def granting(**changes: Any) -> GrantClearance:
-    fields: dict[str, Any] = {
+    given: dict[str, Any] = {
         "event_id": "clearance",
         "at": NOW,
         "patient_id": PATIENT,
@@ -70,31 +72,36 @@ def granting(**changes: Any) -> GrantClearance:
         "first_dose_by": NOW + timedelta(days=30),
         "valid_until": NOW + timedelta(days=90),
     }
-    return GrantClearance(**fields | changes)
+    return GrantClearance(**given | changes)
 
 
 def booking(**changes: Any) -> BookCourse:
-    fields: dict[str, Any] = {
+    given: dict[str, Any] = {
         "event_id": "request",
         "at": NOW,
         "patient_id": PATIENT,
         "earliest": NOW,
     }
-    return BookCourse(**fields | changes)
+    return BookCourse(**given | changes)
 
 
-def days_with(taken: Iterable[Taken]) -> list[Day]:
+def taken(start: int, end: int, appointment: str, *resources: str) -> tuple[Claim, ...]:
+    """Each resource taken by itself, in minutes since the epoch."""
+    return tuple(Claim(appointment, each, start, end) for each in resources)
+
+
+def days_with(claims: Iterable[Claim]) -> list[Day]:
     """The days that `booking()` may use, with what is taken on them."""
     days = {day: Day(day) for day in horizon(booking())}
-    for each in taken:
+    for each in claims:
         for day in days_between(each.start, each.end):
             days[day] = take(days[day], each)
     return list(days.values())
 
 
-def a_free_calendar(roster: Roster | None = None, *taken: Taken) -> Pools:
-    """What `booking()` may use of a roster when only `taken` is taken."""
-    return pools(roster or a_roster(), days_with(taken))
+def a_free_calendar(roster: Roster | None = None, *claims: Claim) -> Diary:
+    """What `booking()` may use of a roster when only this is taken."""
+    return Diary(roster or a_roster(), days_with(claims), POLICY)
 
 
 def a_course(**changes: Any) -> tuple[Standing, Course]:
@@ -136,7 +143,9 @@ class Clinic:
 
     def staffed(self, roster: Roster | None = None) -> "Clinic":
         for each in (roster or a_roster()).resources:
-            declared = site.ResourceDeclared(each.kind, each.zone, each.hours, each.active)
+            declared = site.ResourceDeclared(
+                **{field.name: getattr(each, field.name) for field in fields(site.ResourceDeclared)}
+            )
             assert self.say(declared, subject=each.id).verdict == "accepted"
         return self
 
@@ -178,7 +187,7 @@ class Clinic:
 
 
 def cleared(**changes: Any) -> intake.PatientCleared:
-    fields: dict[str, Any] = {
+    given: dict[str, Any] = {
         "clearance_id": "clearance-1",
         "indication": "treatment-resistant-depression",
         "protocol": "iv-6",
@@ -188,7 +197,7 @@ def cleared(**changes: Any) -> intake.PatientCleared:
         "valid_until": NOW + timedelta(days=90),
         "policy": intake.PolicyUsed("network", "2026-11"),
     }
-    return intake.PatientCleared(**fields | changes)
+    return intake.PatientCleared(**given | changes)
 
 
 def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
@@ -237,14 +246,12 @@ def _bug(_step: Step, bug: Exception) -> str:
 
 
 def overlaps(days: Sequence[Day]) -> list[tuple[str, int, int]]:
-    """(resource, start, start) of every two appointments that take the same resource at once."""
-    found = []
-    for day in days:
-        for one, other in itertools.combinations(day.taken, 2):
-            shared = set(one.resources) & set(other.resources)
-            if one.start < other.end and other.start < one.end:
-                found += [(resource, one.start, other.start) for resource in sorted(shared)]
-    return found
+    """(resource, start, start) of every two claims that are more than the resource can bear."""
+    return [
+        (later.resource, earlier.start, later.start)
+        for day in days
+        for earlier, later in overlaps_on(day)
+    ]
 
 
 class RacingStore(MemoryStore):

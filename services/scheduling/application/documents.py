@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
@@ -59,6 +60,7 @@ COURSES = Collection(
     lambda each: each.id,
     lambda each: each.patient_id,
     indexes=(("patient_id",),),
+    wake=wake,
 )
 APPOINTMENTS = Collection(
     "appointments",

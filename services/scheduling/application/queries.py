@@ -140,10 +140,9 @@ def _course(found: Course) -> CourseView:
 
 def _calendar(found: Day) -> CalendarView:
     busy: dict[str, list[BusyView]] = defaultdict(list)
-    for each in found.taken:
-        for resource in each.resources:
-            view = BusyView(moment(each.start), moment(each.end), each.appointment_id)
-            busy[resource].append(view)
+    for each in found.claims:
+        view = BusyView(moment(each.start), moment(each.end), each.appointment_id)
+        busy[each.resource].append(view)
     return CalendarView(
         found.date, tuple(ResourceDayView(name, tuple(busy[name])) for name in sorted(busy))
     )

@@ -8,6 +8,7 @@ Indication = Literal[
     "treatment-resistant-depression", "chronic-depression", "ptsd", "existential-distress"
 ]
 Route = Literal["iv", "im", "sl", "esketamine"]
+SessionKind = Literal["preparation", "dosing", "integration"]
 Role = Literal[
     "coordinator",
     "nurse",

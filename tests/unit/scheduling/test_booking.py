@@ -3,21 +3,19 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
-from time import process_time
 
 import pytest
 
-from services.scheduling.domain.commands import CancelAppointment, FulfilAppointment
 from services.scheduling.domain.course.booking import book_course, open_course
+from services.scheduling.domain.course.commands import CancelAppointment, FulfilAppointment
 from services.scheduling.domain.course.course import Appointment, Course, cancel, fulfil
 from services.scheduling.domain.course.standing import Standing
-from services.scheduling.domain.occupancy.day import Taken, minutes
-from services.scheduling.domain.occupancy.search import Pools, pools
-from services.scheduling.domain.resources.resource import Roster, open_times
+from services.scheduling.domain.occupancy.day import Claim, minutes
+from services.scheduling.domain.occupancy.search import Diary
+from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.site import ResourceKind
 from shared.kernel.errors import Rejected
 from tests.kit.scheduling import (
-    KINDS,
     NOW,
     PATIENT,
     POLICY,
@@ -27,23 +25,23 @@ from tests.kit.scheduling import (
     a_resource,
     a_roster,
     booking,
-    days_with,
     hours,
+    taken,
 )
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 def booked(
-    roster: Roster | None = None, *taken: Taken, earliest: datetime = NOW, **clearance: object
+    roster: Roster | None = None, *claims: Claim, earliest: datetime = NOW, **clearance: object
 ) -> Course:
     standing, course = a_course(**clearance)
-    free = a_free_calendar(roster, *taken)
+    free = a_free_calendar(roster, *claims)
     return book_course(booking(earliest=earliest), course, standing, free, POLICY)
 
 
 def refused(
-    course: Course, standing: Standing, free: Pools | None = None, at: datetime = NOW
+    course: Course, standing: Standing, free: Diary | None = None, at: datetime = NOW
 ) -> Rejected:
     with pytest.raises(Rejected) as refusal:
         book_course(
@@ -76,8 +74,8 @@ def done(course: Course, *names: str) -> Course:
     return course
 
 
-def taken(start: datetime, end: datetime, *resources: str) -> Taken:
-    return Taken(minutes(start), minutes(end), "other", resources)
+def a_load(start: datetime, end: datetime, *resources: str) -> tuple[Claim, ...]:
+    return taken(minutes(start), minutes(end), "other", *resources)
 
 
 def test_every_session_of_the_protocol_is_booked_in_order() -> None:
@@ -95,7 +93,14 @@ def test_every_session_of_the_protocol_is_booked_in_order() -> None:
 def test_a_dosing_session_has_everybody_and_everything_for_its_whole_length() -> None:
     dose = of(booked(), "dosing-1")
 
-    assert dose.resources == ("room-1", "monitor-1", "prescriber-1", "nurse-1", "therapist-1")
+    assert dose.resources == (
+        "room-1",
+        "chair-1",
+        "monitor-1",
+        "prescriber-1",
+        "nurse-1",
+        "therapist-1",
+    )
     assert dose.end - dose.start == timedelta(minutes=150)
 
 
@@ -232,9 +237,9 @@ def test_the_integration_that_finds_no_place_is_named_not_the_dose_it_moves() ->
 def test_one_therapist_accompanies_the_whole_course_where_one_can() -> None:
     first = a_resource("therapist", "therapist-1")
     second = a_resource("therapist", "therapist-2")
-    holiday = taken(NOW + 9 * DAY, NOW + 16 * DAY, first.id)
+    holiday = a_load(NOW + 9 * DAY, NOW + 16 * DAY, first.id)
 
-    course = booked(a_roster(first, second), holiday)
+    course = booked(a_roster(first, second), *holiday)
 
     assert {each.therapist for each in course.appointments} == {"therapist-2"}
 
@@ -325,23 +330,3 @@ def test_no_preparation_is_booked_after_the_first_dose() -> None:
 
     assert again.appointment("preparation-1") is None
     assert again.appointment("integration-6")
-
-
-def test_booking_is_cheap_in_a_clinic_that_is_half_full() -> None:
-    roster = a_roster(*(a_resource(kind, f"{kind}-{n}") for kind in KINDS for n in (1, 2)))
-    halves = [
-        taken(begin + n * HOUR, begin + (n + 1) * HOUR, f"{kind}-{1 if n < 4 else 2}")
-        for begin in (NOW + number * DAY + 2 * HOUR for number in range(119))
-        for kind in KINDS
-        for n in range(8)
-    ]
-    standing, course = a_course(protocol="esketamine-8", route="esketamine")
-    days = days_with(halves)
-
-    def seconds() -> float:
-        open_times.cache_clear()
-        begin = process_time()
-        book_course(booking(), course, standing, pools(roster, days), POLICY)
-        return process_time() - begin
-
-    assert min(seconds() for _ in range(3)) < 0.02

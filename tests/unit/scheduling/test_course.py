@@ -5,25 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.scheduling.domain.commands import (
+from services.scheduling.domain.course.commands import (
     CancelAppointment,
     CountDose,
     FulfilAppointment,
     HoldDosing,
 )
-from services.scheduling.domain.course.course import (
-    Appointment,
-    Course,
-    cancel,
-    count_dose,
-    events,
-    fulfil,
-    hold_dosing,
-    resume_dosing,
-    revoke,
-)
+from services.scheduling.domain.course.course import Appointment, Course, cancel, count_dose, fulfil
+from services.scheduling.domain.course.holds import hold_dosing, resume_dosing, revoke
 from services.scheduling.domain.course.standing import Standing, hold, lift
-from services.scheduling.domain.occupancy.day import Day, Taken, days_between, take
+from services.scheduling.domain.course.told import events
+from services.scheduling.domain.occupancy.day import Claim, Day, days_between, take
 from shared.contracts import scheduling
 from shared.kernel.errors import Rejected
 from tests.kit.scheduling import NOW, PATIENT, a_booked_course
@@ -43,15 +35,11 @@ def held(at: datetime = NOW) -> tuple[Standing, Course]:
     return standing, hold_dosing(COURSE, standing, at)
 
 
-def days(course: Course, *taken: Taken) -> dict[str, Day]:
-    """Every day of the course, with nothing but `taken` on them."""
-    touched = {
-        day
-        for each in course.appointments
-        for day in days_between(each.taken.start, each.taken.end)
-    }
+def days(course: Course, *claims: Claim) -> dict[str, Day]:
+    """Every day of the course, with nothing but this on them."""
+    touched = {day for each in course.appointments for day in each.days}
     found = {day: Day(day) for day in touched}
-    for each in taken:
+    for each in claims:
         for day in days_between(each.start, each.end):
             found[day] = take(found[day], each)
     return found
@@ -91,7 +79,8 @@ def test_held_doses_stand_again_when_the_last_reason_is_lifted() -> None:
 
 def test_a_held_dose_whose_time_was_taken_is_called_off() -> None:
     standing, course = held()
-    other = replace(of(course, "dosing-2").taken, appointment_id="other", resources=("nurse-1",))
+    room = next(each for each in of(course, "dosing-2").claims if each.resource == "room-1")
+    other = replace(room, appointment_id="other", share="")
 
     resumed = resume_dosing(course, lift("safety-hold", standing), NOW, days(course, other))
 

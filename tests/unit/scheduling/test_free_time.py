@@ -2,21 +2,28 @@
 
 from datetime import UTC, datetime
 
-from services.scheduling.domain.occupancy.day import Day, Taken, minutes, take
-from services.scheduling.domain.occupancy.search import NEEDS, earliest_slot, pools
+from services.scheduling.domain.occupancy.day import Claim, Day, minutes
+from services.scheduling.domain.occupancy.needs import Need, Wanted
+from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster
-from tests.kit.scheduling import a_resource, a_roster, hours
+from tests.kit.scheduling import BERLIN, POLICY, a_resource, a_roster, hours
 
 NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))  # in New York
-DAY = Day("2026-03-02")
+ROOM = Wanted(60, (Need(("room",)),))
+ROOM_AND_THERAPIST = Wanted(60, (Need(("room",)), Need(("therapist",))))
+
+
+def diary(*claims: Claim, roster: Roster | None = None) -> Diary:
+    return Diary(roster or a_roster(), [Day("2026-03-02", claims)], POLICY)
 
 
 def test_the_earliest_slot_is_when_all_that_is_needed_is_free_together() -> None:
-    day = take(DAY, Taken(NINE, NINE + 60, "a", ("room-1",)))
-    day = take(day, Taken(NINE + 90, NINE + 150, "b", ("therapist-1",)))
-    free = pools(a_roster(), [day])
+    taken = (
+        Claim("a", "room-1", NINE, NINE + 60),
+        Claim("b", "therapist-1", NINE + 90, NINE + 150),
+    )
 
-    slot = earliest_slot([free[kind] for kind in NEEDS["preparation"]], NINE, 60)
+    slot = diary(*taken).earliest(ROOM_AND_THERAPIST, NINE)
 
     assert slot
     assert (slot.start, slot.end) == (NINE + 150, NINE + 210)
@@ -24,44 +31,39 @@ def test_the_earliest_slot_is_when_all_that_is_needed_is_free_together() -> None
 
 
 def test_a_second_room_helps_when_the_first_is_taken() -> None:
-    day = take(DAY, Taken(NINE, NINE + 480, "a", ("room-1",)))
     rooms = (a_resource("room", "room-1"), a_resource("room", "room-2"))
 
-    slot = earliest_slot([pools(Roster(rooms), [day])["room"]], NINE, 60)
+    slot = diary(Claim("a", "room-1", NINE, NINE + 480), roster=Roster(rooms)).earliest(ROOM, NINE)
 
     assert slot
     assert slot.resources == (rooms[1],)
 
 
 def test_starts_are_on_the_half_hour() -> None:
-    day = take(DAY, Taken(NINE, NINE + 50, "a", ("room-1",)))
-    room = pools(a_roster(), [day])["room"]
-
-    slot = earliest_slot([room], NINE + 1, 60)
+    slot = diary(Claim("a", "room-1", NINE, NINE + 50)).earliest(ROOM, NINE + 1)
 
     assert slot
     assert slot.start == NINE + 60
 
 
 def test_what_is_not_active_cannot_be_booked() -> None:
-    free = pools(Roster((a_resource("room", active=False),)), [DAY])
+    closed = Roster((a_resource("room", active=False),))
 
-    assert earliest_slot([free.get("room", ())], NINE, 60) is None
+    assert diary(roster=closed).earliest(ROOM, NINE) is None
 
 
 def test_nothing_is_free_outside_the_hours_or_beyond_the_days_looked_at() -> None:
-    room = pools(a_roster(hours=hours("09:00", "10:00", range(7))), [DAY])["room"]
+    short = diary(roster=a_roster(hours=hours("09:00", "10:00", range(7))))
 
-    assert earliest_slot([room], NINE, 60)
-    assert earliest_slot([room], NINE, 61) is None
-    assert earliest_slot([room], NINE + 1, 60) is None
+    assert short.earliest(ROOM, NINE)
+    assert short.earliest(Wanted(61, ROOM.needs), NINE) is None
+    assert short.earliest(ROOM, NINE + 1) is None
 
 
 def test_resources_in_different_zones_meet_where_both_are_open() -> None:
-    rooms = a_resource("room", zone="Europe/Berlin", hours=hours("09:00", "17:00"))
-    free = pools(a_roster(rooms), [DAY])
+    rooms = a_resource("room", zone=BERLIN, hours=hours("14:00", "18:00"))
 
-    slot = earliest_slot([free["room"], free["therapist"]], NINE - 600, 60)
+    slot = diary(roster=a_roster(rooms)).earliest(ROOM_AND_THERAPIST, NINE - 600)
 
     assert slot
-    assert slot.start == NINE  # 15:00 in Berlin
+    assert slot.start == NINE

@@ -61,10 +61,10 @@ def test_appointments_are_found_by_patient_and_day(clinic: Clinic) -> None:
 
 def test_resources_come_page_by_page(clinic: Clinic) -> None:
     _, first, _ = ask(clinic, "/resources?limit=3")
-    _, rest, _ = ask(clinic, f"/resources?limit=3&after={first['next']}")
+    _, rest, _ = ask(clinic, f"/resources?limit=4&after={first['next']}")
 
     names = [each["resource_id"] for each in (*first["items"], *rest["items"])]
-    assert names == ["monitor-1", "nurse-1", "prescriber-1", "room-1", "therapist-1"]
+    assert names == ["chair-1", "monitor-1", "nurse-1", "prescriber-1", "room-1", "therapist-1"]
     assert first["items"][0]["hours"][0] == {"weekday": 0, "opens": "09:00", "closes": "17:00"}
 
 
@@ -73,7 +73,14 @@ def test_the_calendar_says_what_is_taken_and_not_who_comes(clinic: Clinic) -> No
 
     busy = {each["resource_id"]: len(each["busy"]) for each in shown["resources"]}
     assert status == 200
-    assert busy == {"monitor-1": 1, "nurse-1": 1, "prescriber-1": 1, "room-1": 2, "therapist-1": 2}
+    assert busy == {
+        "chair-1": 1,
+        "monitor-1": 1,
+        "nurse-1": 1,
+        "prescriber-1": 1,
+        "room-1": 2,
+        "therapist-1": 2,
+    }
     assert PATIENT not in str(shown)
 
 

@@ -17,24 +17,24 @@ from services.scheduling.domain.course.booking import book_course, horizon, open
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing, grant, next_course
 from services.scheduling.domain.occupancy.day import (
+    Claim,
     Day,
-    Taken,
     days_between,
-    is_free,
+    in_the_way,
     minutes,
     moment,
     take,
 )
+from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import (
     GRID_MIN,
     HORIZON_D,
-    NEEDS,
-    Pools,
+    Diary,
     Slot,
-    pools,
 )
 from services.scheduling.domain.planning.placing import Blocked, place
 from services.scheduling.domain.planning.rules import Link, Rule, Session
+from services.scheduling.domain.resources.openings import openings
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import WeeklyHours
@@ -151,10 +151,10 @@ def _loaded(loads: Sequence[tuple[Resource, int, int]], now: datetime) -> list[D
     days = {day: Day(day) for day in horizon(booking(at=now, earliest=now))}
     for number, (resource, start, length) in enumerate(loads):
         begin = minutes(now) + start * 30
-        taken = Taken(begin, begin + length * 30, f"load-{number}", (resource.id,))
-        touched = days_between(taken.start, taken.end)
-        if all(is_free(days[day], taken) for day in touched):
-            days.update({day: take(days[day], taken) for day in touched})
+        load = Claim(f"load-{number}", resource.id, begin, begin + length * 30)
+        touched = days_between(load.start, load.end)
+        if not any(in_the_way(days[day], load) for day in touched):
+            days.update({day: take(days[day], load) for day in touched})
     return list(days.values())
 
 
@@ -171,7 +171,7 @@ def _book(clinic: Clinic, protocol: str, policy: Policy = POLICY) -> tuple[Stand
     course = open_course(standing, now, policy)
     with suppress(Rejected):  # then the course is given back as it was, with nothing booked
         request = booking(at=now, earliest=now)
-        course = book_course(request, course, standing, pools(roster, days), policy)
+        course = book_course(request, course, standing, Diary(roster, days, policy), policy)
     return standing, course
 
 
@@ -190,8 +190,9 @@ def test_every_booking_keeps_every_rule(clinic: Clinic, protocol: str) -> None:
 def _assert_no_resource_is_booked_twice(clinic: Clinic, course: Course) -> None:
     days = {day.date: day for day in clinic[1]}
     for each in course.appointments:
-        for day in days_between(each.taken.start, each.taken.end):
-            days[day] = replace(days[day], taken=(*days[day].taken, each.taken))
+        for claim in each.claims:
+            for day in days_between(claim.start, claim.end):
+                days[day] = replace(days[day], claims=(*days[day].claims, claim))
 
     assert overlaps(list(days.values())) == []
 
@@ -201,7 +202,9 @@ def _assert_everybody_is_at_work(clinic: Clinic, course: Course) -> None:
     for each in course.appointments:
         used = [resources[name] for name in each.resources]
 
-        assert tuple(resource.kind for resource in used) == NEEDS[each.session]
+        assert [resource.kind for resource in used] == [
+            need.kinds[0] for need in wanted(each.session, course.route, 60, POLICY).needs
+        ]
         assert all(_is_open(resource, each) for resource in used)
         assert minutes(each.start) % GRID_MIN == 0
 
@@ -257,14 +260,14 @@ def test_no_earlier_place_exists_and_none_is_missed(clinic: Clinic) -> None:
     _, course = _book((alone, days, now), "short", policy)
 
     found = [minutes(each.start) for each in course.appointments]
-    assert found == _by_trying(pools(alone, days), now)
+    assert found == _by_trying(Diary(alone, days, policy), now)
 
 
-def _by_trying(free: Pools, now: datetime) -> list[int]:
+def _by_trying(diary: Diary, now: datetime) -> list[int]:
     begin = -(-minutes(now) // 30) * 30
-    preparations = _starts(free, "preparation", 60, begin)
-    integrations = _starts(free, "integration", 60, begin)
-    for dose in _starts(free, "dosing", 150, begin):
+    preparations = _starts(diary, "preparation", 60, begin)
+    integrations = _starts(diary, "integration", 60, begin)
+    for dose in _starts(diary, "dosing", 150, begin):
         before = [each for each in preparations if each + 60 <= dose <= each + 1440]
         after = [each for each in integrations if dose + 150 + 1440 <= each <= dose + 150 + 4320]
         if before and after and dose <= minutes(now) + DOSE_WITHIN_D * 1440:
@@ -272,19 +275,31 @@ def _by_trying(free: Pools, now: datetime) -> list[int]:
     return []
 
 
-def _starts(free: Pools, kind: SessionKind, length: int, begin: int) -> list[int]:
+def _starts(diary: Diary, kind: SessionKind, length: int, begin: int) -> list[int]:
     """Every start within reach, by looking at each half hour."""
-    open_at = [
-        {
-            start
-            for each in free.get(needed, ())
-            for opens, closes in zip(each.starts, each.ends, strict=True)
-            for start in range(-(-opens // 30) * 30, closes - length + 1, 30)
-            if begin <= start <= begin + (DOSE_WITHIN_D + 5) * 1440
-        }
-        for needed in NEEDS[kind]
+    needs = wanted(kind, "iv", length, diary.policy).needs
+    within = range(begin, begin + (DOSE_WITHIN_D + 5) * 1440, 30)
+    return [
+        start
+        for start in within
+        if all(
+            any(_is_free(diary, each, start, start + length) for each in _able(diary, need.kinds))
+            for need in needs
+        )
     ]
-    return sorted(set.intersection(*open_at))
+
+
+def _able(diary: Diary, kinds: Sequence[str]) -> list[Resource]:
+    return [each for each in diary.roster.resources if each.kind in kinds]
+
+
+def _is_free(diary: Diary, resource: Resource, start: int, end: int) -> bool:
+    days = datetime.fromisoformat(diary.days[0].date).date(), len(diary.days)
+    opens = openings(resource, resource.kind, diary.roster, days, diary.policy)
+    claims = [each for day in diary.days for each in day.claims if each.resource == resource.id]
+    return any(opened <= start and end <= closed for opened, closed in opens) and not any(
+        each.start < end and start < each.end for each in claims
+    )
 
 
 def test_the_horizon_is_what_the_booking_reads() -> None:

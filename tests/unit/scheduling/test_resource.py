@@ -5,16 +5,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.domain.commands import DeclareResource
 from services.scheduling.domain.occupancy.day import moment
-from services.scheduling.domain.resources.resource import Roster, declare, open_times
+from services.scheduling.domain.resources.commands import DeclareResource
+from services.scheduling.domain.resources.declaring import declare
+from services.scheduling.domain.resources.openings import open_times
+from services.scheduling.domain.resources.resource import Roster
+from shared.contracts.site import ResourceDeclared
 from shared.kernel.errors import Malformed
 from tests.kit.scheduling import BERLIN, NEW_YORK, NOW, hours
 
 
 def declaring(**changes: object) -> DeclareResource:
     fields = {"kind": "room", "zone": NEW_YORK, "hours": hours(), "active": True} | changes
-    return DeclareResource("event", NOW, "room-1", **fields)  # type: ignore[arg-type]
+    return DeclareResource("event", NOW, "room-1", ResourceDeclared(**fields))  # type: ignore[arg-type]
 
 
 def opened(zone: str, day: date, opens: str, closes: str) -> list[tuple[datetime, datetime]]:

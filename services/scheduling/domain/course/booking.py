@@ -8,19 +8,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from services.scheduling.domain.commands import BookCourse
+from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import WORDS, Standing
 from services.scheduling.domain.occupancy.day import minutes, moment
-from services.scheduling.domain.occupancy.search import (
-    HORIZON_D,
-    NEEDS,
-    FreeTime,
-    Pools,
-    Slot,
-    earliest_slot,
-    on_grid,
-)
+from services.scheduling.domain.occupancy.needs import wanted
+from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot, on_grid
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
 from services.scheduling.domain.planning.rules import Session, Sessions, Terms, rule_links
 from shared.kernel.errors import Reason, Rejected
@@ -74,15 +67,15 @@ def session_names(protocol: CourseTemplate) -> Iterator[str]:
 
 
 def book_course(
-    command: BookCourse, course: Course, standing: Standing, free: Pools, policy: Policy
+    command: BookCourse, course: Course, standing: Standing, diary: Diary, policy: Policy
 ) -> Course:
     """The course with an appointment for every session that has none that stands."""
     terms = _terms(command, course, standing, policy)
     sessions = _sessions(course, terms)
     _check_bookable(sessions, standing)
-    placing = _placed(sessions, terms, course, free)
+    placing = _placed(sessions, terms, course, diary)
     if isinstance(placing, Blocked):
-        raise _no_capacity(placing, free)
+        raise _no_capacity(placing, course, diary)
     fresh = (
         _appointment(command.event_id, session, slot)
         for session, slot in zip(sessions, placing, strict=True)
@@ -162,41 +155,45 @@ def _check_bookable(sessions: Sessions, standing: Standing) -> None:
         )
 
 
-def _placed(sessions: Sessions, terms: Terms, course: Course, free: Pools) -> Placing | Blocked:
+def _placed(sessions: Sessions, terms: Terms, course: Course, diary: Diary) -> Placing | Blocked:
     """With one therapist throughout if there is one who can, else with whoever is free."""
     links = rule_links(sessions, terms)
     known = {each.therapist for each in course.appointments if each.status != "cancelled"}
-    therapists = sorted(free.get("therapist", ()), key=lambda each: each.resource.id not in known)
-    alone = [[each] for each in therapists if not known or each.resource.id in known]
-    tried = [place(sessions, links, partial(_find, free, each)) for each in alone]
+    able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
+    alone = [each for each in able if not known or each in known]
+    tried = [place(sessions, links, partial(_find, diary, course, (each,))) for each in alone]
     if whole := [each for each in tried if not isinstance(each, Blocked)]:
         return min(whole, key=lambda placing: placing[-1].end)
-    return place(sessions, links, partial(_find, free, therapists))
+    return place(sessions, links, partial(_find, diary, course, ()))
 
 
-def _find(free: Pools, therapists: Sequence[FreeTime], session: Session, since: int) -> Slot | None:
-    needed = [
-        therapists if kind == "therapist" else free.get(kind, ()) for kind in NEEDS[session.kind]
-    ]
-    return earliest_slot(needed, since, session.length)
+def _find(
+    diary: Diary, course: Course, only: Sequence[str], session: Session, since: int
+) -> Slot | None:
+    return diary.earliest(
+        wanted(session.kind, course.route, session.length, diary.policy, only), since
+    )
 
 
 def _appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
     """The zone of an appointment is its room's."""
-    by_kind = {each.kind: each for each in slot.resources}
+    by_need = dict(zip(slot.needs, slot.resources, strict=True))
+    room = next(each for need, each in by_need.items() if "room" in need.kinds)
+    therapist = next(each for need, each in by_need.items() if "therapist" in need.kinds)
+    name = appointment_id(event_id, session.name)
     return Appointment(
-        appointment_id(event_id, session.name),
+        name,
         session.kind,
         session.number,
         moment(slot.start),
         moment(slot.end),
-        by_kind["room"].zone,
-        tuple(each.id for each in slot.resources),
-        by_kind["therapist"].id,
+        room.zone,
+        slot.claims(name),
+        therapist.id,
     )
 
 
-def _no_capacity(blocked: Blocked, free: Pools) -> Rejected:
+def _no_capacity(blocked: Blocked, course: Course, diary: Diary) -> Rejected:
     name, rule, since = blocked.session.name, blocked.rule, _words(blocked.since)
     ends = _words(blocked.until) if rule else f"the end of the {HORIZON_D} days looked at"
     reason = f"{name} finds no place from {since} to {ends}"
@@ -204,11 +201,11 @@ def _no_capacity(blocked: Blocked, free: Pools) -> Rejected:
         reason = f"{name} cannot start before {since}, and not after {ends}"
     ruled = (Reason(rule.code, f"{name}: {rule.words}", rule.source),) if rule else ()
     return Rejected(
-        "no-capacity", f"{reason}; nothing was booked", (*_lacking(blocked, free), *ruled)
+        "no-capacity", f"{reason}; nothing was booked", (*_lacking(blocked, course, diary), *ruled)
     )
 
 
-def _lacking(blocked: Blocked, free: Pools) -> tuple[Reason, ...]:
+def _lacking(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ...]:
     """The kinds of resource that have nothing free in the window, or none together."""
     session, since, until = blocked.session, blocked.since, blocked.until
     if session.start is not None:
@@ -216,16 +213,21 @@ def _lacking(blocked: Blocked, free: Pools) -> tuple[Reason, ...]:
         return (Reason("stands", words),)
     if since > until:
         return ()
-    kinds = NEEDS[session.kind]
-    slots = {kind: earliest_slot([free.get(kind, ())], since, session.length) for kind in kinds}
-    lacking = [k for k, slot in slots.items() if not slot or slot.start > until]
+    whole = wanted(session.kind, course.route, session.length, diary.policy)
+    slots = {need: diary.earliest(replace(whole, needs=(need,)), since) for need in whole.needs}
+    lacking = [need for need, slot in slots.items() if not slot or slot.start > until]
     needs = f"for {session.length} minutes on end"
     if lacking:
         return tuple(
-            Reason(f"no-{kind}", f"{session.name}: no {kind} is free {needs}", "SCH-6")
-            for kind in lacking
+            Reason(
+                f"no-{need.kinds[0]}",
+                f"{session.name}: no {' or '.join(need.kinds)} is free {needs}",
+                "SCH-6",
+            )
+            for need in lacking
         )
-    words = f"{session.name}: {', '.join(kinds)} are never free together {needs}"
+    kinds = ", ".join(need.kinds[0] for need in whole.needs)
+    words = f"{session.name}: {kinds} are never free together {needs}"
     return (Reason("no-common-time", words, "SCH-6"),)
 
 

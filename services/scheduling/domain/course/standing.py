@@ -6,7 +6,7 @@ Reasons are kept apart, because each is lifted by its own event and dosing waits
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.scheduling.domain.commands import (
+from services.scheduling.domain.course.commands import (
     GrantClearance,
     HoldDosing,
     HoldReason,

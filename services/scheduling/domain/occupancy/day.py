@@ -3,31 +3,39 @@
 A day is a day of UTC, so that a moment lies in exactly one; what spans midnight is on two.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from services.scheduling.domain.resources.resource import DAY_MIN
+from services.scheduling.domain.resources.openings import DAY_MIN
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
-    """Resources taken from `start` to `end`, in minutes since the epoch."""
+class Claim:
+    """One resource taken from `start` to `end` (minutes since the epoch), buffers included.
 
+    Claims of one `share` may overlap, as many as the strictest of them allows by its `capacity`:
+    a nurse watches two infusions, a room seats six of one group. Without a share, or of another,
+    none may. `forced`: booked in spite of what was there, by somebody who answers for it.
+    """
+
+    appointment_id: str
+    resource: str
     start: int
     end: int
-    appointment_id: str
-    resources: tuple[str, ...]
+    share: str = ""
+    capacity: int = 1
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """`date` as 2026-01-31. `taken` ascends by start."""
+    """`date` as 2026-01-31. `claims` ascend by start, then appointment and resource."""
 
     date: str
-    taken: tuple[Taken, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 def minutes(moment: datetime) -> int:
@@ -50,32 +58,57 @@ def days_between(start: int, end: int) -> tuple[str, ...]:
     return tuple((first + timedelta(days=number)).isoformat() for number in range(count))
 
 
-def is_free(day: Day, wanted: Taken) -> bool:
-    """Nothing of what is wanted is taken by another appointment."""
-    return not any(
-        each.start < wanted.end
+def in_the_way(day: Day, wanted: Claim) -> tuple[Claim, ...]:
+    """The claims for which there is no room for one more: empty if it is free."""
+    met = tuple(
+        each
+        for each in day.claims
+        if each.resource == wanted.resource
+        and each.start < wanted.end
         and wanted.start < each.end
-        and not set(wanted.resources).isdisjoint(each.resources)
-        for each in day.taken
+        and each.appointment_id != wanted.appointment_id
+    )
+    strangers = tuple(each for each in met if not wanted.share or each.share != wanted.share)
+    return strangers or _too_many(met, wanted)
+
+
+def are_free(days: Mapping[str, Day], wanted: Sequence[Claim]) -> bool:
+    """`days` has every day that the wanted time touches."""
+    return not any(
+        in_the_way(days[day], each) for each in wanted for day in days_between(each.start, each.end)
     )
 
 
-def are_free(days: Mapping[str, Day], wanted: Taken) -> bool:
-    """`days` has every day that the wanted time touches."""
-    return all(is_free(days[day], wanted) for day in days_between(wanted.start, wanted.end))
-
-
-def take(day: Day, wanted: Taken) -> Day:
-    """The day with its own part of the appointment."""
+def take(day: Day, wanted: Claim) -> Day:
+    """The day with its own part of the claim. What is not forced must be free."""
     begin = first_minute(date.fromisoformat(day.date))
     part = replace(wanted, start=max(wanted.start, begin), end=min(wanted.end, begin + DAY_MIN))
-    assert is_free(day, part), "a resource would be booked twice"
-    key = (part.start, part.appointment_id)
-    before = tuple(each for each in day.taken if (each.start, each.appointment_id) < key)
-    return replace(day, taken=(*before, part, *day.taken[len(before) :]))
+    assert part.forced or not in_the_way(day, part), "a resource would be booked twice"
+    return replace(day, claims=tuple(sorted((*day.claims, part), key=_order)))
 
 
 def release(day: Day, appointment_id: str) -> Day:
     return replace(
-        day, taken=tuple(each for each in day.taken if each.appointment_id != appointment_id)
+        day, claims=tuple(each for each in day.claims if each.appointment_id != appointment_id)
     )
+
+
+def overlaps(day: Day) -> Iterator[tuple[Claim, Claim]]:
+    """Every two claims on one resource that are more than it can bear, the earlier first."""
+    for position, later in enumerate(day.claims):
+        before = replace(day, claims=day.claims[:position])
+        for each in in_the_way(before, later):
+            yield each, later
+
+
+def _too_many(met: Sequence[Claim], wanted: Claim) -> tuple[Claim, ...]:
+    """Those there at the first minute at which one more is above the strictest capacity."""
+    for minute in sorted({max(wanted.start, each.start) for each in met}):
+        there = tuple(each for each in met if each.start <= minute < each.end)
+        if len(there) >= min(wanted.capacity, *(each.capacity for each in there)):
+            return there
+    return ()
+
+
+def _order(claim: Claim) -> tuple[int, str, str]:
+    return claim.start, claim.appointment_id, claim.resource

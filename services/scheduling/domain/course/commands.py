@@ -1,23 +1,12 @@
-"""What scheduling can be told to do. `at` is when it happened: decisions take it as now."""
+"""What scheduling can be told of courses. `at` is when it happened: decisions take it as now."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.contracts.site import Indication, ResourceKind, Route, WeeklyHours
+from shared.contracts.site import Indication, Route
 
 HoldReason = Literal["clearance-revoked", "consent-withdrawn", "safety-hold"]
-
-
-@dataclass(frozen=True, slots=True)
-class DeclareResource:
-    event_id: str
-    at: datetime
-    resource_id: str
-    kind: ResourceKind
-    zone: str
-    hours: tuple[WeeklyHours, ...]
-    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +85,12 @@ class FulfilAppointment:
     course_id: str
     appointment_id: str
     finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LookAt:
+    """The hour has struck that the course wanted."""
+
+    event_id: str
+    at: datetime
+    course_id: str

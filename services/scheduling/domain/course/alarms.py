@@ -1,0 +1,17 @@
+"""What a course wants of the clock: each reason says when it is due.
+
+It says so from what the course itself knows. What is done then is in `application/clock.py`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from services.scheduling.domain.course.course import Course
+
+Due = Callable[[Course], datetime | None]
+REASONS: tuple[Due, ...] = ()
+
+
+def wake(course: Course) -> datetime | None:
+    """The first hour at which the course wants to be looked at though no event comes."""
+    return min((due for reason in REASONS if (due := reason(course))), default=None)
