@@ -65,11 +65,14 @@ def diary(days: Iterable[str], uow: UnitOfWork, policy: Policy) -> Diary:
     return Diary(roster, [_day(day, uow) for day in days], policy)
 
 
-def keep(uow: UnitOfWork, before: Course | None, after: Course) -> None:
-    """Saves a course with the events of its change, its appointments' lines and their time."""
-    if after == before:
+def keep(uow: UnitOfWork, before: Course | None, after: Course, *more: object) -> None:
+    """Saves a course with the events of its change, its appointments' lines and their time.
+
+    `more`: events that the change itself does not tell.
+    """
+    if after == before and not more:
         return
-    uow.save(COURSES, after, *told.events(before, after))
+    uow.save(COURSES, after, *told.events(before, after), *more)
     known = {each.id: each for each in before.appointments} if before else {}
     for each in after.appointments:
         if each != known.get(each.id):

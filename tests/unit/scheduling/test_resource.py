@@ -17,7 +17,8 @@ from tests.kit.scheduling import BERLIN, NEW_YORK, NOW, hours
 
 def declaring(**changes: object) -> DeclareResource:
     fields = {"kind": "room", "zone": NEW_YORK, "hours": hours(), "active": True} | changes
-    return DeclareResource("event", NOW, "room-1", ResourceDeclared(**fields))  # type: ignore[arg-type]
+    said = ResourceDeclared(**fields)  # type: ignore[arg-type]
+    return DeclareResource("event", NOW, "room-1", said)
 
 
 def opened(zone: str, day: date, opens: str, closes: str) -> list[tuple[datetime, datetime]]:

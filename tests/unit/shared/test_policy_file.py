@@ -19,7 +19,8 @@ NOT_YET_NAMED = """
     dose.iv.per_week_max dose.im.per_week_max dose.sl.per_week_max dose.esketamine.per_week_max
     dose.released_before_h group.max_patients licence.required proposal.default_min
     proposal.max_min proposal.offer_h proposal.replan_h reminder.first_h reminder.second_h
-    reminder.last_h reminder.from_hour reminder.until_hour remission.phq9_below rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
+    reminder.last_h reminder.from_hour reminder.until_hour remission.phq9_below
+    rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
 """
 """Values that no rule uses yet (clinical reference 7.5). This list can only become shorter."""
 ROUTES = ("iv", "im", "sl", "esketamine")
