@@ -51,6 +51,15 @@ class LiftHold:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolPatient:
+    """In the esketamine REMS."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookCourse:
     event_id: str
     at: datetime

@@ -32,6 +32,7 @@ class Standing:
     """`courses` counts the courses opened so far: only the last one can be active (SCH-9).
 
     `busy_until`: the end of what still stands of a course that another one took the place of.
+    `enrolled`: in the esketamine REMS (SCH-5).
     """
 
     patient_id: str
@@ -41,6 +42,7 @@ class Standing:
     courses: int = 0
     last_dose_at: datetime | None = None
     busy_until: datetime | None = None
+    enrolled: bool = False
 
     @property
     def course_id(self) -> str:
@@ -107,6 +109,10 @@ def consent(command: RecordConsent, standing: Standing) -> Standing:
 
 def lift(reason: HoldReason, standing: Standing) -> Standing:
     return replace(standing, reasons=tuple(each for each in standing.reasons if each != reason))
+
+
+def enrol(standing: Standing) -> Standing:
+    return replace(standing, enrolled=True)
 
 
 def next_course(standing: Standing, busy_until: datetime | None) -> Standing:
