@@ -9,6 +9,7 @@ from services.scheduling.domain.course.course import Appointment, AppointmentSta
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety.history import Person
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
@@ -70,4 +71,5 @@ APPOINTMENTS = Collection(
     indexes=(("patient_id",), ("day",)),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS)
+PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS)

@@ -7,9 +7,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.scheduling.domain.course.course import Course
+from services.scheduling.domain.safety.oversight import overdue_due, release_due
 
 Due = Callable[[Course], datetime | None]
-REASONS: tuple[Due, ...] = ()
+
+
+def replan_due(course: Course) -> datetime | None:
+    return course.replan_at
+
+
+REASONS: tuple[Due, ...] = (replan_due, overdue_due, release_due)
 
 
 def wake(course: Course) -> datetime | None:

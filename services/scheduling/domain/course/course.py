@@ -20,14 +20,19 @@ from shared.contracts.site import Indication, Route
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import CourseTemplate, PolicyReference
 
-AppointmentStatus = Literal["booked", "pending", "fulfilled", "cancelled"]
-"""FHIR R4. `pending`: held, its time is free for others until the hold is lifted."""
+AppointmentStatus = Literal["proposed", "booked", "pending", "fulfilled", "cancelled", "noshow"]
+"""FHIR R4. `pending`: held, its time is free for others until the hold is lifted. `proposed`: its
+time is kept until it expires."""
 CourseStatus = Literal["active", "on-hold", "revoked", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """`number` counts within the kind of session. `reason`: why it is pending or cancelled."""
+    """`number` counts within the kind of session. `reason`: why it is pending or cancelled.
+
+    `expires_at` and `cause` are of what is proposed. `wall`: the time that was meant, as the clock
+    in `zone` shows it ("2026-03-29T09:00").
+    """
 
     id: str
     session: SessionKind
@@ -39,6 +44,9 @@ class Appointment:
     therapist: str
     status: AppointmentStatus = "booked"
     reason: str = ""
+    expires_at: datetime | None = None
+    cause: str = ""
+    wall: str = ""
 
     @property
     def name(self) -> str:
@@ -54,12 +62,17 @@ class Appointment:
 
     @property
     def stands(self) -> bool:
-        return self.status in ("booked", "pending")
+        return self.status in ("booked", "pending", "proposed")
 
     @property
     def takes_time(self) -> bool:
         """What was held keeps its time: it is history."""
-        return self.status in ("booked", "fulfilled")
+        return self.status in ("booked", "fulfilled", "proposed")
+
+    @property
+    def is_gone(self) -> bool:
+        """Its session is open again."""
+        return self.status in ("cancelled", "noshow")
 
     def is_past(self, at: datetime) -> bool:
         """It was held, or its time has come and nobody said that it was not."""
@@ -74,11 +87,19 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseGiven:
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The protocol is kept as it was when the course was opened (policy never rewrites the past).
 
     `doses_given` are the numbers of the doses that session-record reported. `replan_at`: what lost
-    its time is to be placed anew, for the reason `replan_for`.
+    its time is to be placed anew, for the reason `replan_for`. `blocked`: the codes of what stood
+    against it when nothing was found. `overdue`: the doses whose integration was said to be late.
+    `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
     """
 
     id: str
@@ -96,6 +117,11 @@ class Course:
     ended: Literal["", "revoked", "completed"] = ""
     replan_at: datetime | None = None
     replan_for: str = ""
+    blocked: tuple[str, ...] = ()
+    dosed: tuple[DoseGiven, ...] = ()
+    overdue: tuple[int, ...] = ()
+    overridden: tuple[int, ...] = ()
+    let_pass: tuple[str, ...] = ()
 
     @property
     def status(self) -> CourseStatus:
@@ -112,7 +138,11 @@ class Course:
     def appointment(self, name: str) -> Appointment | None:
         """The appointment that stands for, or fulfilled, the session of this name."""
         found = (each for each in reversed(self.appointments) if each.name == name)
-        return next((each for each in found if each.status != "cancelled"), None)
+        return next((each for each in found if not each.is_gone), None)
+
+    def is_done(self, name: str) -> bool:
+        found = self.appointment(name)
+        return found is not None and found.status == "fulfilled"
 
 
 def cancel(command: CancelAppointment, course: Course) -> Course:
@@ -125,7 +155,10 @@ def cancel(command: CancelAppointment, course: Course) -> Course:
 
 def count_dose(command: CountDose, course: Course) -> Course:
     given = tuple(sorted({*course.doses_given, command.dose_number}))
-    return replace(course, doses_given=given)
+    others = (each for each in course.dosed if each.number != command.dose_number)
+    dose = DoseGiven(command.dose_number, command.administered_at)
+    dosed = tuple(sorted((*others, dose), key=lambda each: each.number))
+    return replace(course, doses_given=given, dosed=dosed)
 
 
 def fulfil(command: FulfilAppointment, course: Course) -> Course:
