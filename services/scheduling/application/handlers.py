@@ -1,11 +1,9 @@
 """The use cases of a course of care: load, decide, keep."""
 
-from services.scheduling.application.documents import COURSES, STANDINGS
+from services.scheduling.application.documents import STANDINGS
 from services.scheduling.application.keeping import (
     active_course,
-    course_of,
     days_of,
-    diary,
     keep,
     own_course,
     standing_of,
@@ -14,8 +12,6 @@ from services.scheduling.domain.course import booking, holds
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
 from services.scheduling.domain.course.commands import (
-    BookCourse,
-    CancelAppointment,
     CountDose,
     FulfilAppointment,
     GrantClearance,
@@ -62,19 +58,6 @@ def hold_dosing(command: HoldDosing, uow: UnitOfWork) -> None:
     course = active_course(standing, uow)
     if course and standing.reasons != before.reasons:
         keep(uow, course, holds.hold_dosing(course, standing, command.at))
-
-
-def book_course(command: BookCourse, uow: UnitOfWork, policy: Policy) -> None:
-    standing = uow.require(STANDINGS, command.patient_id)
-    following = standings.course_id(command.patient_id, standing.courses + 1)
-    course = active_course(standing, uow) or uow.require(COURSES, following)
-    free = diary(booking.horizon(command), uow, policy)
-    keep(uow, course, booking.book_course(command, course, standing, free, policy))
-
-
-def cancel_appointment(command: CancelAppointment, uow: UnitOfWork) -> None:
-    course = course_of(command.appointment_id, command.patient_id, uow)
-    keep(uow, course, courses.cancel(command, course))
 
 
 def count_dose(command: CountDose, uow: UnitOfWork) -> None:

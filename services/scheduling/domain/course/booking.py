@@ -99,7 +99,7 @@ def _check_bookable(sessions: Sessions, standing: Standing) -> None:
 def placed(sessions: Sessions, terms: Terms, course: Course, diary: Diary) -> Placing | Blocked:
     """With one therapist throughout if there is one who can, else with whoever is free."""
     links = rule_links(sessions, terms)
-    known = {each.therapist for each in course.appointments if each.status != "cancelled"}
+    known = {each.therapist for each in course.appointments if not each.is_gone}
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]
     tried = [place(sessions, links, partial(_find, diary, course, (each,))) for each in alone]
