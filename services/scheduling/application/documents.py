@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.appointments.groups import Group
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
@@ -32,6 +33,9 @@ class AppointmentLine:
     zone: str
     day: str
     resources: tuple[str, ...]
+    expires_at: datetime | None = None
+    group: str = ""
+    overbooked: str = ""
 
 
 def appointment_line(course: Course, appointment: Appointment) -> AppointmentLine:
@@ -48,6 +52,9 @@ def appointment_line(course: Course, appointment: Appointment) -> AppointmentLin
         appointment.zone,
         appointment.start.astimezone(ZoneInfo(appointment.zone)).date().isoformat(),
         appointment.resources,
+        appointment.expires_at if appointment.status == "proposed" else None,
+        appointment.group,
+        appointment.overbooked,
     )
 
 
@@ -72,4 +79,5 @@ APPOINTMENTS = Collection(
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
 PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS)
+GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS, GROUPS)

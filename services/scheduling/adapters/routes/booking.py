@@ -1,10 +1,12 @@
 """Routes of booking: what sites ask of a course."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from services.scheduling.adapters.routes.needs import PLANNERS, cause, needs_of_patient
-from services.scheduling.application import handlers
-from services.scheduling.application.documents import APPOINTMENTS, DAYS, ROSTER, ROSTERS
+from services.scheduling.application.appointments import booking
+from services.scheduling.application.documents import APPOINTMENTS, DAYS, GROUPS, ROSTER, ROSTERS
+from services.scheduling.domain.appointments.calendar import days_of
 from services.scheduling.domain.course.booking import appointment_id, horizon
 from services.scheduling.domain.course.commands import BookCourse, CancelAppointment
 from services.scheduling.domain.planning.outline import session_names
@@ -18,17 +20,19 @@ from shared.storage.unit_of_work import Need
 def routes(policy: Policy) -> Routes:
     cancelled = site.AppointmentCancelled
     requested = site.CourseBookingRequested
-    book = governed(handlers.book_course, policy)
+    book = governed(booking.book_course, policy)
     needs = partial(_needs_of_booking, policy=policy)
     return {
         requested.type: Route(requested, _requested, book, needs, PLANNERS),
         cancelled.type: Route(
-            cancelled, _cancelled, handlers.cancel_appointment, _needs_of_cancelling, PLANNERS
+            cancelled, _cancelled, booking.cancel_appointment, _needs_of_cancelling, PLANNERS
         ),
     }
 
 
 def _needs_of_booking(event: Event, policy: Policy) -> list[Need]:
+    if event.data.slots:
+        return needs_of_slots(event, event.data.slots)
     names = {name for each in policy.protocols.values() for name in session_names(each)}
     return [
         *needs_of_patient(event),
@@ -38,12 +42,27 @@ def _needs_of_booking(event: Event, policy: Policy) -> list[Need]:
     ]
 
 
+def needs_of_slots(event: Event, slots: Sequence[site.SlotWanted]) -> list[Need]:
+    """The days that the slots touch, their groups, and the appointments to be."""
+    names = {f"{each.session}-{each.number}" for each in slots}
+    return [
+        *needs_of_patient(event),
+        (ROSTERS, ROSTER),
+        *((DAYS, day) for day in days_of(each.start for each in slots)),
+        *((GROUPS, each) for each in sorted({each.group for each in slots if each.group})),
+        *((APPOINTMENTS, appointment_id(cause(event), name)) for name in sorted(names)),
+    ]
+
+
 def _needs_of_cancelling(event: Event) -> list[Need]:
     return [*needs_of_patient(event), (APPOINTMENTS, event.data.appointment_id)]
 
 
 def _requested(event: Event) -> BookCourse:
-    return BookCourse(cause(event), event.time, event.subject, event.data.earliest)
+    said = event.data
+    return BookCourse(
+        cause(event), event.time, event.subject, said.earliest, said.slots, said.propose_min
+    )
 
 
 def _cancelled(event: Event) -> CancelAppointment:

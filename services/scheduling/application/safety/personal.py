@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 
+from services.scheduling.application.appointments.booking import open_course
 from services.scheduling.application.courses import resume
-from services.scheduling.application.documents import COURSES, STANDINGS
-from services.scheduling.application.keeping import active_course, keep, standing_of
+from services.scheduling.application.documents import STANDINGS
+from services.scheduling.application.keeping import keep, standing_of
 from services.scheduling.application.replanning import replan
-from services.scheduling.domain.course import standing as standings
-from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.safety import oversight, personal
 from services.scheduling.domain.safety.commands import (
     DecideMaintenance,
@@ -22,7 +21,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 
 def personalise_course(command: PersonaliseCourse, uow: UnitOfWork, policy: Policy) -> None:
-    course = _course(command.patient_id, uow)
+    course, _ = open_course(command.patient_id, uow)
     adapted = personal.personalise(command, course, policy)
     keep(uow, course, adapted, personal.told(command, adapted))
     replan(uow, adapted, PERSONALISED, command.at, policy)
@@ -34,7 +33,7 @@ def state_preferences(command: StatePreferences, uow: UnitOfWork) -> None:
 
 
 def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy) -> None:
-    course = _course(command.patient_id, uow)
+    course, _ = open_course(command.patient_id, uow)
     overridden = oversight.override(command, course)
     keep(uow, course, overridden)
     if oversight.waits_for_turn(overridden):
@@ -43,7 +42,7 @@ def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy
 
 
 def decide_maintenance(command: DecideMaintenance, uow: UnitOfWork) -> None:
-    course = _course(command.patient_id, uow)
+    course, _ = open_course(command.patient_id, uow)
     uow.save(STANDINGS, personal.decided(command, standing_of(command.patient_id, uow)))
     if not command.continues:
         keep(uow, course, personal.without_maintenance(command, course))
@@ -51,10 +50,3 @@ def decide_maintenance(command: DecideMaintenance, uow: UnitOfWork) -> None:
 
 def judge_progress(command: JudgeProgress, uow: UnitOfWork) -> None:
     uow.save(STANDINGS, personal.judged(command, standing_of(command.patient_id, uow)))
-
-
-def _course(patient_id: str, uow: UnitOfWork) -> Course:
-    """The active course, waiting for the one that is on its way."""
-    standing = uow.require(STANDINGS, patient_id)
-    following = standings.course_id(patient_id, standing.courses + 1)
-    return active_course(standing, uow) or uow.require(COURSES, following)

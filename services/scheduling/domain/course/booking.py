@@ -6,20 +6,20 @@ The rules are in `rules.py`, the search in `placing.py`; here is who is asked fo
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.course.standing import WORDS, Standing
+from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
-from services.scheduling.domain.planning.placing import Blocked, Find, Placing, place
+from services.scheduling.domain.planning.placing import Blocked, Placing, place
 from services.scheduling.domain.planning.rules import (
     Session,
     Sessions,
     Terms,
-    past_bars,
     rule_links,
     session_name,
 )
@@ -109,20 +109,8 @@ def _check_bookable(sessions: Sessions, course: Course, standing: Standing) -> N
         )
     if not wanted:
         raise Rejected("nothing-to-book", "every session of the course has its appointment")
-    if not any(each.kind == "dosing" for each in wanted):
-        return
-    if standing.reasons:
-        raise Rejected(
-            "on-hold",
-            "no dosing can be booked while the patient is on hold",
-            tuple(WORDS[each] for each in standing.reasons),
-        )
-    if course.route == "esketamine" and not standing.enrolled:
-        raise Rejected(
-            "not-enrolled",
-            "the patient is not enrolled in the esketamine REMS: enrol the patient, then book",
-            (Reason("not-enrolled", "no enrolment of the patient is on record", "SCH-5"),),
-        )
+    if any(each.kind == "dosing" for each in wanted):
+        check_dosing(standing)
 
 
 def _doses(course: Course) -> list[str]:
@@ -141,22 +129,18 @@ def placed(
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]
     alone.sort(key=lambda each: each != standing.preferences.therapist)
-    tried = [place(sessions, links, _finder(diary, course, terms, (each,))) for each in alone]
+    tried = [place(sessions, links, partial(_find, diary, course, (each,))) for each in alone]
     if whole := [each for each in tried if not isinstance(each, Blocked)]:
         return min(whole, key=lambda placing: placing[-1].end)
-    return place(sessions, links, _finder(diary, course, terms, ()))
+    return place(sessions, links, partial(_find, diary, course, ()))
 
 
-def _finder(diary: Diary, course: Course, terms: Terms, only: Sequence[str]) -> Find:
-    def find(session: Session, since: int) -> Slot | None:
-        what = wanted(session.kind, course.route, session.length, diary.policy, only)
-        while slot := diary.earliest(what, since):
-            since = past_bars(session, slot.start, terms)
-            if since == slot.start:
-                return slot
-        return None
-
-    return find
+def _find(
+    diary: Diary, course: Course, only: Sequence[str], session: Session, since: int
+) -> Slot | None:
+    return diary.earliest(
+        wanted(session.kind, course.route, session.length, diary.policy, only), since
+    )
 
 
 def new_appointment(event_id: str, session: Session, slot: Slot) -> Appointment:

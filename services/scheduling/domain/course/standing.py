@@ -14,7 +14,7 @@ from services.scheduling.domain.course.commands import (
     RecordConsent,
 )
 from shared.contracts.site import Indication, Route
-from shared.kernel.errors import Reason
+from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
 
 
@@ -78,6 +78,11 @@ class Standing:
         return min((end for end in ends if end), default=None)
 
     @property
+    def is_enrolled(self) -> bool:
+        """In the REMS, where the route has one (SCH-5)."""
+        return self.enrolled or self.clearance is None or self.clearance.route != "esketamine"
+
+    @property
     def is_maintained(self) -> bool:
         """SCH-11: doses beyond the induction may be booked."""
         return self.maintenance == "continues" or (self.maintenance == "" and bool(self.benefits))
@@ -100,6 +105,22 @@ WORDS: dict[HoldReason, Reason] = {
         "safety-hold", "a safety hold stands: a psychiatrist lifts it at intake", "SCH-8"
     ),
 }
+
+
+def check_dosing(standing: Standing) -> None:
+    """Whether any dose can be booked now (SCH-5, SCH-8)."""
+    if standing.reasons:
+        raise Rejected(
+            "on-hold",
+            "no dosing can be booked while the patient is on hold",
+            tuple(WORDS[each] for each in standing.reasons),
+        )
+    if not standing.is_enrolled:
+        raise Rejected(
+            "not-enrolled",
+            "the patient is not enrolled in the esketamine REMS: enrol the patient, then book",
+            (Reason("not-enrolled", "no enrolment of the patient is on record", "SCH-5"),),
+        )
 
 
 def course_id(patient_id: str, number: int) -> str:

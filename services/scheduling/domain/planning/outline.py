@@ -11,20 +11,20 @@ from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.occupancy.search import on_grid
-from services.scheduling.domain.planning.rules import WEEK, Session, Sessions, Terms
+from services.scheduling.domain.planning.rules import Session, Sessions, Terms
 from shared.kernel.policy import CourseTemplate, Policy
 
 _H, _D = 60, 24 * 60
 
 
 def terms_of(begin: datetime, course: Course, standing: Standing, policy: Policy) -> Terms:
-    """Nothing may start before `begin`. `standing.others` are filled in from the person."""
+    """Nothing may start before `begin`. `standing.others` are filled in from the person: a course
+    waits for the doses that are booked elsewhere."""
     cleared = standing.clearance
     assert cleared, "a course has a clearance"
     gap = round(max(course.protocol.dose_gap_h, policy["dose.min_gap_h"]) * _H)
     begin = max(begin, standing.busy_until or begin)
-    doses = [minutes(each) for each in standing.others]
-    earlier = tuple(each for each in doses if each <= minutes(begin))
+    earlier = tuple(minutes(each) for each in standing.others)
     own = (minutes(standing.last_dose_at),) if standing.last_dose_at else ()
     last = max(earlier[-1:] + own, default=0)
     return Terms(
@@ -40,14 +40,8 @@ def terms_of(begin: datetime, course: Course, standing: Standing, policy: Policy
         induction_doses=course.protocol.induction_doses,
         maintenance_gap=course.protocol.maintenance_gap_h * _H,
         earlier_doses=earlier,
-        barred=tuple(_around(each, max(gap, WEEK)) for each in doses[len(earlier) :]),
         is_maintained=standing.is_maintained,
     )
-
-
-def _around(dose: int, gap: int) -> tuple[int, int]:
-    """So far from a dose that is booked elsewhere no rule of gap or week can be broken."""
-    return dose - gap, dose + gap
 
 
 def template(protocol: CourseTemplate) -> Iterator[Session]:

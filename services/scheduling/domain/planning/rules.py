@@ -37,9 +37,8 @@ class Session:
 class Terms:
     """What the policy, the protocol and the patient's standing allow this course.
 
-    `earlier_doses` ascend: those of earlier courses and of other clinics. `barred`: from and to
-    when no dose may start, for one that is booked elsewhere. `is_maintained`: doses beyond the
-    induction may be booked.
+    `earlier_doses` ascend: those of earlier courses and of other clinics, which are given or booked
+    before any of this one. `is_maintained`: doses beyond the induction may be booked.
     """
 
     not_before: int
@@ -54,7 +53,6 @@ class Terms:
     induction_doses: int = 0
     maintenance_gap: int = 0
     earlier_doses: tuple[int, ...] = ()
-    barred: tuple[tuple[int, int], ...] = ()
     is_maintained: bool = True
 
 
@@ -95,14 +93,6 @@ def rule_links(sessions: Sessions, terms: Terms) -> list[RuleLink]:
 
 def all_links(sessions: Sessions, terms: Terms) -> list[RuleLink]:
     return [(rule, link) for rule in RULES for link in rule.links(sessions, terms)]
-
-
-def past_bars(session: Session, start: int, terms: Terms) -> int:
-    """The first minute from `start` on at which no dose elsewhere stands against it (SCH-9)."""
-    if session.kind == "dosing":
-        for begin, end in sorted(terms.barred):
-            start = end if begin < start < end else start
-    return start
 
 
 def _matters(sessions: Sessions, link: Link) -> bool:

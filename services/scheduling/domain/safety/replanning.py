@@ -22,11 +22,10 @@ from services.scheduling.domain.planning.rules import (
     Sessions,
     Terms,
     all_links,
-    past_bars,
 )
 from shared.kernel.policy import Policy
 
-PERSONALISED, REPLANNED = "personalised", "replanned"
+DISPLACED, PERSONALISED, REPLANNED = "displaced", "personalised", "replanned"
 LOST = frozenset(
     {
         "clearance-ended",
@@ -57,7 +56,7 @@ def displaced(
 ) -> Course:
     """Only what is still to come can be displaced."""
     appointments = tuple(
-        called_off(each, reason)
+        replace(called_off(each, reason), cause=DISPLACED)
         if each.id in appointment_ids and each.stands and each.start > at
         else each
         for each in course.appointments
@@ -101,35 +100,39 @@ def replanned(
 def _sessions(course: Course, standing: Standing, terms: Terms, reason: str) -> list[Session]:
     """All that stands or lost its time, but no dose that cannot be given now."""
     sessions = outline.sessions_of(course, terms)
-    last = max((n for n, each in enumerate(sessions) if not each.is_open), default=-1)
-    lost = [
-        each
-        for position, each in enumerate(sessions)
-        if each.is_open and _is_lost(course, each.name, reason, position < last)
-    ]
-    if not _waits(course, standing):
-        return [each for each in sessions if not each.is_open or each in lost]
-    doses = {each.number for each in lost if each.kind == "dosing"}
-    lost = [each for each in lost if each.kind == "preparation" or each.number not in doses]
+    lost = _lost(course, sessions, reason)
+    if standing.is_enrolled and not standing.reasons:
+        return [each for each in sessions if not each.is_open or each.name in lost]
+    doses = {each.number for each in sessions if each.kind == "dosing" and each.is_open}
     return [
         replace(each, done=each.done or each.kind == "dosing")  # so that no dose is moved
         for each in sessions
-        if not each.is_open or each in lost
+        if not each.is_open
+        or (each.name in lost and (each.kind == "preparation" or each.number not in doses))
     ]
 
 
-def _waits(course: Course, standing: Standing) -> bool:
-    """No dose can be booked now."""
-    enrolled = course.route != "esketamine" or standing.enrolled
-    return bool(standing.reasons) or not enrolled
+def _lost(course: Course, sessions: Sessions, reason: str) -> set[str]:
+    """What was never booked is lost only if it was put in amid what stands; what was done only if
+    it is too long ago for a first dose that is placed anew."""
+    last = max((n for n, each in enumerate(sessions) if not each.is_open), default=-1)
+    amid = {each.name for each in sessions[:last]} if reason == PERSONALISED else set()
+    found = {each.name for each in sessions if each.is_open and _is_lost(course, each.name, reason)}
+    found |= {each.name for each in sessions if each.is_open and each.name in amid - _known(course)}
+    if any(each.kind == "dosing" and each.name in found for each in sessions):
+        found |= {each.name for each in sessions if each.is_open and course.is_done(each.name)}
+    return found
 
 
-def _is_lost(course: Course, name: str, reason: str, amid: bool) -> bool:
-    """What was never booked is lost only if it was put in amid what stands."""
+def _is_lost(course: Course, name: str, reason: str) -> bool:
     last = next((each for each in reversed(course.appointments) if each.name == name), None)
     if last is None:
-        return amid and reason == PERSONALISED
-    return last.status == "noshow" or last.reason in {*LOST, reason}
+        return False
+    return last.status == "noshow" or last.cause == DISPLACED or last.reason in {*LOST, reason}
+
+
+def _known(course: Course) -> set[str]:
+    return {each.name for each in course.appointments}
 
 
 def _broken(sessions: Sessions, terms: Terms, now: int) -> set[int]:
@@ -146,18 +149,11 @@ def _broken(sessions: Sessions, terms: Terms, now: int) -> set[int]:
         prepares = sessions[earlier].kind == "preparation" and _can_move(sessions[earlier], now)
         if too:
             found.add(earlier if too == "late" and prepares else link.later)
-    barred = (
-        n for n, each in enumerate(sessions) if _can_move(each, now) and _is_barred(each, terms)
-    )
-    return found | set(barred)
+    return found
 
 
 def _can_move(session: Session, now: int) -> bool:
     return session.start is not None and session.start > now and not session.done
-
-
-def _is_barred(session: Session, terms: Terms) -> bool:
-    return session.start is not None and past_bars(session, session.start, terms) > session.start
 
 
 def _violation(sessions: Sessions, link: Link) -> Literal["", "early", "late"]:
@@ -207,7 +203,7 @@ def _proposed(
         after = booking.new_appointment(source, session, slot)
         if before and (before.start, before.end) == (after.start, after.end):
             continue
-        gone |= {before.id} if before else set()
+        gone |= {before.id} if before and before.stands else set()
         latest = cause.at + policy.hours("proposal.replan_h")
         new.append(
             replace(after, status="proposed", cause=REPLANNED, expires_at=min(latest, after.start))
