@@ -15,7 +15,7 @@ from services.scheduling.domain.course.booking import book_course, horizon, open
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, course_id, grant, next_course
-from services.scheduling.domain.occupancy.day import Claim, Day, days_between, take
+from services.scheduling.domain.occupancy.day import Claim, Day, days_between, minutes, take
 from services.scheduling.domain.occupancy.day import overlaps as overlaps_on
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Resource, Roster
@@ -35,6 +35,8 @@ CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in New York."""
+NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
+"""In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 ROUTES = routes(POLICY)
