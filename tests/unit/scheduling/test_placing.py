@@ -46,6 +46,7 @@ from tests.kit.scheduling import (
     granting,
     hours,
     overlaps,
+    roster_of,
 )
 
 RULE = Rule("a-rule", "words", "source", lambda _sessions, _terms: iter(()))
@@ -139,7 +140,7 @@ def clinics(draw: st.DrawFn) -> Clinic:
     now = change - timedelta(hours=draw(st.integers(0, 400)))
     loads = st.tuples(st.sampled_from(resources), st.integers(0, 1200), st.integers(1, 10))
     days = _loaded(draw(st.lists(loads, max_size=30)), now)
-    return Roster(tuple(sorted(resources, key=lambda each: each.id))), days, now
+    return roster_of(*resources), days, now
 
 
 def _loaded(loads: Sequence[tuple[Resource, int, int]], now: datetime) -> list[Day]:
@@ -249,7 +250,7 @@ SHORT = CourseTemplate("short", "1", "iv", 1, 1, 72, 60, 150, 60)
 def test_no_earlier_place_exists_and_none_is_missed(clinic: Clinic) -> None:
     """Judged by trying every half hour, with one therapist and a preparation of the day before."""
     roster, days, now = clinic
-    alone = Roster(tuple(each for each in roster.resources if each.id != "therapist-1"))
+    alone = roster_of(*(each for each in roster.resources if each.id != "therapist-1"))
     values = {**POLICY.values, "prep.max_age_d": 1}
     policy = replace(POLICY, values=values, protocols={"short": SHORT})
 
