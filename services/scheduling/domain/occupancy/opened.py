@@ -6,8 +6,12 @@ It rests on nothing but the roster and the policy, so it is kept while these sta
 from datetime import date
 
 from services.scheduling.domain.occupancy.bits import CELL_MIN, DAY_CELLS, span
-from services.scheduling.domain.occupancy.day import first_minute, minutes
-from services.scheduling.domain.resources.openings import Interval, openings
+from services.scheduling.domain.occupancy.day import first_minute
+from services.scheduling.domain.resources.openings import (
+    Interval,
+    certified_times,
+    openings,
+)
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.contracts.site import ResourceKind
 from shared.kernel.policy import Policy
@@ -33,8 +37,7 @@ class Opened:
 
     def certified(self, site: str) -> int:
         """When the REMS certifies the site."""
-        until = [each.valid_until for each in self.roster.certified if each.site == site]
-        return self._bits(tuple((0, minutes(each)) for each in until)) if site else 0
+        return self._bits(certified_times(self.roster, site, (self.first, self.days)))
 
     def _bits(self, intervals: tuple[Interval, ...]) -> int:
         """Most resources keep the same hours: what is alike is kept once."""

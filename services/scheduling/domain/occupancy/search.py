@@ -157,8 +157,9 @@ class Diary:
 
     def _zone(self, site: str, *able: Sequence[Resource]) -> str:
         """The wall on which offers are whole half hours: the site's, or the first room's."""
-        zones = [each.zone for each in self.roster.sites if each.id == site]
-        return next(iter(zones), None) or next((r.zone for of in able for r in of), "UTC")
+        declared = self.roster.site(site)
+        zones = (r.zone for of in able for r in of)
+        return declared.zone if declared else next(zones, "UTC")
 
     def _assigned(
         self, wanted: Wanted, place: Place, cell: int, taken: tuple[Resource, ...]
