@@ -17,7 +17,7 @@ from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import WORDS, Standing
 from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
-from services.scheduling.domain.occupancy.search import Slot, on_grid
+from services.scheduling.domain.occupancy.search import Slot
 from services.scheduling.domain.planning.fitting import Broken, broken, earliest
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.rules import RuleLink, Session, rule_links
@@ -64,9 +64,7 @@ class Outline:
         before = {each.position: each.start for each in others if each.position < one.position}
         least = earliest(self.sessions, self.links, before, one.position)
         fits = _fits(self, before, one.position)
-        found = calendar.alternatives(
-            self.wanted(one, one.resources), on_grid(max(one.start, least)), fits
-        )
+        found = calendar.alternatives(self.wanted(one, one.resources), max(one.start, least), fits)
         return instead(one.name, found)
 
 

@@ -49,7 +49,7 @@ class Calendar:
 
     def at(self, wanted: Wanted, start: int) -> Slot | None:
         """Who and what it takes, if all of it is free then."""
-        return next(self.around(start).slots(wanted, start, start + 1), None)
+        return self.around(start).at(wanted, start)
 
     def around(self, start: int) -> Diary:
         return next(each for each in self.diaries if each.begin <= start < each.end)

@@ -10,7 +10,6 @@ from datetime import datetime
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
-from services.scheduling.domain.occupancy.search import on_grid
 from services.scheduling.domain.planning.rules import Session, Terms
 from shared.kernel.policy import CourseTemplate, Policy
 
@@ -25,7 +24,7 @@ def terms_of(begin: datetime, course: Course, standing: Standing, policy: Policy
     begin = max(begin, standing.busy_until or begin)
     last_dose = minutes(standing.last_dose_at) + gap if standing.last_dose_at else 0
     return Terms(
-        not_before=on_grid(minutes(begin)),
+        not_before=minutes(begin),
         dose_not_before=last_dose,
         first_dose_by=_whole_minutes(cleared.first_dose_by),
         doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
