@@ -3,15 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from services.scheduling.application.appointments import proposals
 from services.scheduling.application.keeping import own_course
-from services.scheduling.domain.course.alarms import REASONS, Due
+from services.scheduling.domain.course.alarms import REASONS, Due, proposals_end
 from services.scheduling.domain.course.commands import LookAt
 from services.scheduling.domain.course.course import Course
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
 
 See = Callable[[Course, datetime, UnitOfWork, Policy], None]
-SEES_TO: Mapping[Due, See] = {}
+SEES_TO: Mapping[Due, See] = {proposals_end: proposals.expire}
 """The use case for each of REASONS. It leaves the course wanting a later hour, or none, for it."""
 
 

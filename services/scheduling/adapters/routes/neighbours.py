@@ -2,7 +2,9 @@
 
 from services.scheduling.adapters.routes.needs import cause, needs_of_patient
 from services.scheduling.application import handlers
+from services.scheduling.application.appointments import booking
 from services.scheduling.application.documents import APPOINTMENTS, COURSES, STANDINGS
+from services.scheduling.domain.appointments.commands import UseUpAppointment
 from services.scheduling.domain.course.commands import (
     CountDose,
     FulfilAppointment,
@@ -40,7 +42,9 @@ def _of_intake(policy: Policy) -> Routes:
 
 def _of_encounters() -> Routes:
     dosed, completed = session_record.DoseAdministered, session_record.EncounterCompleted
+    cancelled, use_up = session_record.EncounterCancelled, booking.use_up_appointment
     return {
+        cancelled.type: Route(cancelled, _cancelled, use_up, _needs_of_completion),
         dosed.type: Route(dosed, _dosed, handlers.count_dose, _needs_of_dose),
         completed.type: Route(
             completed, _completed, handlers.fulfil_appointment, _needs_of_completion
@@ -115,3 +119,8 @@ def _completed(event: Event) -> FulfilAppointment:
         said.appointment_id,
         said.finished_at,
     )
+
+
+def _cancelled(event: Event) -> UseUpAppointment:
+    said = event.data
+    return UseUpAppointment(cause(event), event.time, said.course_id, said.appointment_id)

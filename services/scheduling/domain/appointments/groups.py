@@ -73,13 +73,18 @@ def group_of(slot: SlotWanted, groups: Groups) -> Group:
 
 def seat(appointment_id: str, session: Session, group: Group, calendar: Calendar) -> Appointment:
     """A seat of the group, if one is left."""
-    claims = tuple(replace(each, appointment_id=appointment_id) for each in group.claims)
-    if any(calendar.in_the_way(each) for each in claims):
+    made = seated(appointment_id, session, group)
+    if any(calendar.in_the_way(each) for each in made.claims):
         raise Rejected(
             "no-capacity",
             f"the group at {words(minutes(group.start))} is full; nothing was booked",
             (Reason("group-full", f"the group has {group.seats} seats", "clinical reference 3.5"),),
         )
+    return made
+
+
+def seated(appointment_id: str, session: Session, group: Group) -> Appointment:
+    claims = tuple(replace(each, appointment_id=appointment_id) for each in group.claims)
     return Appointment(
         appointment_id,
         session.kind,

@@ -9,7 +9,15 @@ from datetime import datetime
 from services.scheduling.domain.course.course import Course
 
 Due = Callable[[Course], datetime | None]
-REASONS: tuple[Due, ...] = ()
+
+
+def proposals_end(course: Course) -> datetime | None:
+    """Time that is kept for a patient's word is given back."""
+    ends = (each.expires_at for each in course.appointments if each.status == "proposed")
+    return min((each for each in ends if each), default=None)
+
+
+REASONS: tuple[Due, ...] = (proposals_end,)
 
 
 def wake(course: Course) -> datetime | None:
