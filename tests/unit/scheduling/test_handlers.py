@@ -355,13 +355,3 @@ def test_the_routes_take_what_intake_says_of_clearance_consent_and_safety() -> N
         intake.PatientLinked.type,
         intake.PatientTransferred.type,
     }
-    posting = {name: route.roles for name, route in ROUTES.items() if route.roles}
-    assert set(posting) == {
-        site.ResourceDeclared.type,
-        site.CourseBookingRequested.type,
-        site.AppointmentCancelled.type,
-        site.CoursePersonalised.type,
-        site.PreferencesStated.type,
-        site.SequenceOverridden.type,
-        site.MaintenanceDecided.type,
-    }

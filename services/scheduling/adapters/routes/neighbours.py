@@ -2,7 +2,9 @@
 
 from services.scheduling.adapters.routes.needs import cause, needs_of_patient
 from services.scheduling.application import courses
+from services.scheduling.application.appointments import booking
 from services.scheduling.application.documents import APPOINTMENTS, COURSES, STANDINGS
+from services.scheduling.domain.appointments.commands import UseUpAppointment
 from services.scheduling.domain.course.commands import (
     CountDose,
     FulfilAppointment,
@@ -42,7 +44,10 @@ def _of_intake(policy: Policy) -> Routes:
 def _of_encounters(policy: Policy) -> Routes:
     dosed, completed = session_record.DoseAdministered, session_record.EncounterCompleted
     fulfil = governed(courses.fulfil_appointment, policy)
+    cancelled = session_record.EncounterCancelled
+    use_up = governed(booking.use_up_appointment, policy)
     return {
+        cancelled.type: Route(cancelled, _cancelled, use_up, _needs_of_completion),
         dosed.type: Route(dosed, _dosed, courses.count_dose, _needs_of_dose),
         completed.type: Route(completed, _completed, fulfil, _needs_of_completion),
     }
@@ -115,3 +120,8 @@ def _completed(event: Event) -> FulfilAppointment:
         said.appointment_id,
         said.finished_at,
     )
+
+
+def _cancelled(event: Event) -> UseUpAppointment:
+    said = event.data
+    return UseUpAppointment(cause(event), event.time, said.course_id, said.appointment_id)

@@ -9,10 +9,21 @@ from services.scheduling.application.keeping import (
     course_of,
     diary,
     keep,
+    own_course,
     placing_standing,
 )
+from services.scheduling.application.replanning import replan
+from services.scheduling.domain.appointments.attendance import miss, use_up
+from services.scheduling.domain.appointments.commands import (
+    ForceSlots,
+    MissAppointment,
+    MoveAppointment,
+    UseUpAppointment,
+)
+from services.scheduling.domain.appointments.forcing import force_slots
 from services.scheduling.domain.appointments.groups import Groups
 from services.scheduling.domain.appointments.requests import book_slots, proposed
+from services.scheduling.domain.appointments.rescheduling import displaced_by, move
 from services.scheduling.domain.course import booking
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -29,16 +40,47 @@ def book_course(command: BookCourse, uow: UnitOfWork, policy: Policy) -> None:
     if command.slots:
         slots = command.slots
         free = calendar((each.start for each in slots), uow, policy)
-        booked = book_slots(command, course, standing, free, groups(slots, uow))
+        booked = book_slots(command, course, standing, free, groups_of(slots, uow))
     else:
         days = diary(booking.horizon(command), uow, policy)
         booked = booking.book_course(command, course, standing, days, policy)
     keep(uow, course, proposed(course, booked, command.at, command.propose_min, policy))
 
 
+def force_booking(command: ForceSlots, uow: UnitOfWork, policy: Policy) -> None:
+    course, standing = open_course(command.patient_id, uow)
+    free = calendar((each.start for each in command.slots), uow, policy)
+    groups = groups_of(command.slots, uow)
+    keep(uow, course, force_slots(command, course, standing, free, groups))
+
+
+def move_appointment(command: MoveAppointment, uow: UnitOfWork, policy: Policy) -> None:
+    course = course_of(command.appointment_id, command.patient_id, uow)
+    standing = placing_standing(course, uow)
+    free = calendar([command.start], uow, policy, without=command.appointment_id)
+    moved = move(command, course, standing, free)
+    keep(uow, course, moved)
+    if displaced_by(command, course, standing, policy):
+        replan(uow, moved, "session-moved", command.at, policy)
+
+
 def cancel_appointment(command: CancelAppointment, uow: UnitOfWork) -> None:
     course = course_of(command.appointment_id, command.patient_id, uow)
     keep(uow, course, courses.cancel(command, course))
+
+
+def miss_appointment(command: MissAppointment, uow: UnitOfWork, policy: Policy) -> None:
+    course = course_of(command.appointment_id, command.patient_id, uow)
+    missed = miss(command, course)
+    keep(uow, course, missed)
+    replan(uow, missed, "session-missed", command.at, policy)
+
+
+def use_up_appointment(command: UseUpAppointment, uow: UnitOfWork, policy: Policy) -> None:
+    course = own_course(command.course_id, uow)
+    used = use_up(command, course)
+    keep(uow, course, used)
+    replan(uow, used, "encounter-cancelled", command.at, policy)
 
 
 def open_course(patient_id: str, uow: UnitOfWork) -> tuple[Course, Standing]:
@@ -49,5 +91,5 @@ def open_course(patient_id: str, uow: UnitOfWork) -> tuple[Course, Standing]:
     return course, placing_standing(course, uow)
 
 
-def groups(slots: Sequence[SlotWanted], uow: UnitOfWork) -> Groups:
+def groups_of(slots: Sequence[SlotWanted], uow: UnitOfWork) -> Groups:
     return {each.group: uow.get(GROUPS, each.group) for each in slots if each.group}

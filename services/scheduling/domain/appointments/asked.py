@@ -17,7 +17,7 @@ from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
-from services.scheduling.domain.occupancy.search import Slot, on_grid
+from services.scheduling.domain.occupancy.search import Slot
 from services.scheduling.domain.planning.fitting import Broken, broken, earliest
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.rules import RuleLink, Session, rule_links
@@ -50,6 +50,17 @@ class Outline:
     links: tuple[RuleLink, ...]
     policy: Policy
 
+    def position(self, name: str) -> int:
+        for position, session in enumerate(self.sessions):
+            if session.name == name:
+                return position
+        protocol = self.course.protocol
+        raise Rejected(
+            "unknown-session",
+            f"the course has no {name} to book: it has {protocol.preparations} preparations "
+            f"(none after the first dose) and {protocol.doses} doses with their integration",
+        )
+
     def wanted(self, asked: Asked, only: Iterable[str]) -> Wanted:
         of = asked.session
         return wanted(of.kind, self.course.route, of.length, self.policy, only)
@@ -64,9 +75,7 @@ class Outline:
         before = {each.position: each.start for each in others if each.position < one.position}
         least = earliest(self.sessions, self.links, before, one.position)
         fits = _fits(self, before, one.position)
-        found = calendar.alternatives(
-            self.wanted(one, one.resources), on_grid(max(one.start, least)), fits
-        )
+        found = calendar.alternatives(self.wanted(one, one.resources), max(one.start, least), fits)
         return instead(one.name, found)
 
 
@@ -131,7 +140,8 @@ def free_slot(one: Asked, asked: Sequence[Asked], outline: Outline, calendar: Ca
 
 def _asked(slot: SlotWanted, outline: Outline, groups: Groups) -> Asked:
     name = f"{slot.session}-{slot.number}"
-    position, session = _session(name, outline)
+    position = outline.position(name)
+    session = outline.sessions[position]
     if not session.is_open:
         done = "is done" if session.done else "has its appointment"
         raise Rejected(
@@ -142,18 +152,6 @@ def _asked(slot: SlotWanted, outline: Outline, groups: Groups) -> Asked:
     group = group_of(slot, groups)
     seat = replace(session, length=group.length)
     return Asked(position, seat, minutes(group.start), slot.resources, group)
-
-
-def _session(name: str, outline: Outline) -> tuple[int, Session]:
-    for position, session in enumerate(outline.sessions):
-        if session.name == name:
-            return position, session
-    protocol = outline.course.protocol
-    raise Rejected(
-        "unknown-session",
-        f"the course has no {name} to book: it has {protocol.preparations} preparations (none "
-        f"after the first dose) and {protocol.doses} doses with their integration",
-    )
 
 
 def _fits(outline: Outline, before: dict[int, int], position: int) -> Callable[[int], bool]:

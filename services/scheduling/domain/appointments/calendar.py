@@ -10,6 +10,7 @@ from itertools import islice
 
 from services.scheduling.domain.occupancy.day import (
     Claim,
+    Day,
     days_between,
     in_the_way,
     minutes,
@@ -49,10 +50,15 @@ class Calendar:
 
     def at(self, wanted: Wanted, start: int) -> Slot | None:
         """Who and what it takes, if all of it is free then."""
-        return next(self.around(start).slots(wanted, start, start + 1), None)
+        return self.around(start).at(wanted, start)
 
     def around(self, start: int) -> Diary:
         return next(each for each in self.diaries if each.begin <= start < each.end)
+
+    def as_if_idle(self, start: int) -> Diary:
+        """Who and what is at work around then, whatever is taken."""
+        diary = self.around(start)
+        return Diary(diary.roster, [Day(each.date) for each in diary.days], diary.policy)
 
     def take(self, claims: Iterable[Claim]) -> None:
         """What one session of a request takes is not free for the next."""

@@ -4,20 +4,20 @@ from collections.abc import Collection
 from datetime import datetime
 
 from services.scheduling.domain.appointments.explaining import words
+from services.scheduling.domain.occupancy.bits import CELL_MIN
 from services.scheduling.domain.occupancy.day import minutes, moment
-from services.scheduling.domain.occupancy.search import GRID_MIN, on_grid
 from services.scheduling.domain.resources.resource import Roster
 from shared.kernel.errors import Rejected
 
 
 def start_of(name: str, start: datetime) -> int:
-    """In minutes: appointments start on the half hours of UTC."""
+    """In minutes since the epoch: the calendar's smallest step is five of them."""
     minute = minutes(start)
-    if moment(minute) != start or minute != on_grid(minute):
+    if moment(minute) != start or minute % CELL_MIN:
         raise Rejected(
             "odd-start",
-            f"{name} cannot start at {start:%H:%M:%S}: appointments start every {GRID_MIN} "
-            f"minutes; take {words(on_grid(minute))}, or sooner",
+            f"{name} cannot start at {start:%H:%M:%S}: take a whole {CELL_MIN} minutes, such as "
+            f"{words(minute // CELL_MIN * CELL_MIN)}",
         )
     return minute
 

@@ -17,6 +17,7 @@ from services.scheduling.domain.course.course import Appointment
 from services.scheduling.domain.occupancy.day import Claim, minutes, moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.planning.rules import Session
+from services.scheduling.domain.safety.wall import on_the_wall
 from shared.contracts.site import SlotWanted
 from shared.kernel.errors import Reason, Rejected
 
@@ -73,13 +74,18 @@ def group_of(slot: SlotWanted, groups: Groups) -> Group:
 
 def seat(appointment_id: str, session: Session, group: Group, calendar: Calendar) -> Appointment:
     """A seat of the group, if one is left."""
-    claims = tuple(replace(each, appointment_id=appointment_id) for each in group.claims)
-    if any(calendar.in_the_way(each) for each in claims):
+    made = seated(appointment_id, session, group)
+    if any(calendar.in_the_way(each) for each in made.claims):
         raise Rejected(
             "no-capacity",
             f"the group at {words(minutes(group.start))} is full; nothing was booked",
             (Reason("group-full", f"the group has {group.seats} seats", "clinical reference 3.5"),),
         )
+    return made
+
+
+def seated(appointment_id: str, session: Session, group: Group) -> Appointment:
+    claims = tuple(replace(each, appointment_id=appointment_id) for each in group.claims)
     return Appointment(
         appointment_id,
         session.kind,
@@ -90,6 +96,7 @@ def seat(appointment_id: str, session: Session, group: Group, calendar: Calendar
         claims,
         group.therapist,
         group=group.id,
+        wall=on_the_wall(group.start, group.zone),
     )
 
 

@@ -10,7 +10,6 @@ from datetime import datetime
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
-from services.scheduling.domain.occupancy.search import on_grid
 from services.scheduling.domain.planning.rules import Session, Sessions, Terms
 from shared.kernel.policy import CourseTemplate, Policy
 
@@ -28,7 +27,7 @@ def terms_of(begin: datetime, course: Course, standing: Standing, policy: Policy
     own = (minutes(standing.last_dose_at),) if standing.last_dose_at else ()
     last = max(earlier[-1:] + own, default=0)
     return Terms(
-        not_before=on_grid(minutes(begin)),
+        not_before=minutes(begin),
         dose_not_before=last + gap if last else 0,
         first_dose_by=_whole_minutes(cleared.first_dose_by),
         doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
