@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.scheduling.adapters.events import routes
+from services.scheduling.adapters.events import alarms, routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
@@ -23,6 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
+from shared.messaging.clock import AlarmClock
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -39,7 +40,7 @@ NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
 """In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
-ROUTES = routes(POLICY)
+ROUTES, ALARMS = routes(POLICY), alarms(POLICY)
 LICENSED = date(2025, 1, 1), date(2040, 12, 31)
 CERTIFICATES = tuple(
     Certificate(code, LICENSED[1])
@@ -186,6 +187,14 @@ class Clinic:
     def booked(self) -> "Clinic":
         self.staffed().cleared()
         assert self.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+        return self
+
+    def strike(self, until: datetime | None = None) -> "Clinic":
+        """What the clock strikes up to the clinic's `now`, which is then `until`."""
+        self.now = until or self.now
+        clock = AlarmClock("scheduling", self._runner, ALARMS, lambda: self.now)
+        while clock.sweep():
+            pass
         return self
 
     @property
