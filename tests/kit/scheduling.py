@@ -259,6 +259,16 @@ def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
     )
 
 
+def dosed(clinic: Clinic, number: int) -> session_record.DoseAdministered:
+    """At the hour at which it is booked."""
+    course = clinic.course()
+    appointment = course.appointment(f"dosing-{number}")
+    assert appointment, f"dose {number} is not booked"
+    return session_record.DoseAdministered(
+        f"encounter-dosing-{number}", course.id, number, course.route, 35.0, 0.5, appointment.start
+    )
+
+
 def posted(data: Any, **envelope: Any) -> Step:
     return _step(SITE, data, **{"source": f"/clinics/{CLINIC}/sites/main"} | envelope)
 
