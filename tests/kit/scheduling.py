@@ -9,13 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.scheduling.adapters.events import routes
+from services.scheduling.adapters.events import alarms, routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, course_id, grant, next_course
-from services.scheduling.domain.occupancy.day import Claim, Day, days_between, take
+from services.scheduling.domain.occupancy.day import Claim, Day, days_between, minutes, take
 from services.scheduling.domain.occupancy.day import overlaps as overlaps_on
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import PEOPLE, Licence, Resource, Roster
@@ -23,6 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
+from shared.messaging.clock import AlarmClock
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -35,9 +36,11 @@ CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in New York."""
+NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
+"""In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
-ROUTES = routes(POLICY)
+ROUTES, ALARMS = routes(POLICY), alarms(POLICY)
 LICENSED = date(2025, 1, 1), date(2040, 12, 31)
 CERTIFICATES = tuple(
     Certificate(code, LICENSED[1])
@@ -189,6 +192,14 @@ class Clinic:
         assert self.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
         return self
 
+    def strike(self, until: datetime | None = None) -> "Clinic":
+        """What the clock strikes up to the clinic's `now`, which is then `until`."""
+        self.now = until or self.now
+        clock = AlarmClock("scheduling", self._runner, ALARMS, lambda: self.now)
+        while clock.sweep():
+            pass
+        return self
+
     @property
     def reads(self) -> Reads:
         return Reads(self.store, CLINIC)
@@ -253,6 +264,16 @@ def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
         appointment.session,
         appointment.dose_number,
         appointment.end,
+    )
+
+
+def dosed(clinic: Clinic, number: int) -> session_record.DoseAdministered:
+    """At the hour at which it is booked."""
+    course = clinic.course()
+    appointment = course.appointment(f"dosing-{number}")
+    assert appointment, f"dose {number} is not booked"
+    return session_record.DoseAdministered(
+        f"encounter-dosing-{number}", course.id, number, course.route, 35.0, 0.5, appointment.start
     )
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing, grant, next_course
+from services.scheduling.domain.occupancy.bits import GRID_MIN
 from services.scheduling.domain.occupancy.day import (
     Claim,
     Day,
@@ -26,12 +27,7 @@ from services.scheduling.domain.occupancy.day import (
     take,
 )
 from services.scheduling.domain.occupancy.needs import wanted
-from services.scheduling.domain.occupancy.search import (
-    GRID_MIN,
-    HORIZON_D,
-    Diary,
-    Slot,
-)
+from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.planning.placing import Blocked, place
 from services.scheduling.domain.planning.rules import Link, Rule, Session
 from services.scheduling.domain.resources.openings import openings
