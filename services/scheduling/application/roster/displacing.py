@@ -30,7 +30,7 @@ def displace_hit(change: Change, reason: str, at: datetime, uow: UnitOfWork) -> 
     for name in _taken(_lost(change), minutes(at), uow):
         line = uow.get(APPOINTMENTS, name)
         course = uow.get(COURSES, line.course_id) if line else None
-        if course and _is_hit(course, name, change, at):
+        if course and _is_hit(course, name, change):
             found[course.id].append(name)
     for course_id, names in sorted(found.items()):
         displace(uow, course_id, tuple(names), reason, at)
@@ -75,11 +75,9 @@ def _is_among(claim: Claim, lost: Mapping[str, Intervals]) -> bool:
     return any(claim.start < end and start < claim.end for start, end in times)
 
 
-def _is_hit(course: Course, name: str, change: Change, at: datetime) -> bool:
+def _is_hit(course: Course, name: str, change: Change) -> bool:
     found = next((each for each in course.appointments if each.id == name), None)
-    if found is None or found.is_past(at):
-        return False
-    return change.hits(_what(found, course, change.policy), found.claims)
+    return found is not None and change.hits(_what(found, course, change.policy), found.claims)
 
 
 def _what(appointment: Appointment, course: Course, policy: Policy) -> Wanted:

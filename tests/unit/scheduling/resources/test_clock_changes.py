@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.scheduling.domain.occupancy.day import minutes, moment
 from services.scheduling.domain.resources.openings import open_times
+from services.scheduling.domain.resources.wall import possibly, surely
 from shared.contracts.site import Closure, RecurringHours
 from tests.kit.scheduling import hours
 
@@ -242,3 +243,22 @@ def test_a_clinic_open_around_the_clock_has_no_seam_at_midnight() -> None:
     )
 
     assert (end - start) / 60 == 6 * 24 - 1  # with the days around, less the hour that is skipped
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hour"),
+    [
+        ("America/Havana", date(2026, 11, 1), 60),  # begins twice
+        ("America/Santiago", date(2026, 9, 6), 60),  # begins at one o'clock
+    ],
+)
+def test_sch_10_where_a_midnight_is_ambiguous_or_skipped_an_absence_is_longer(
+    zone: str, day: date, hour: int
+) -> None:
+    before, on_it = ((day + n * DAY).toordinal() for n in (-1, 0))
+
+    for each in (before, on_it):
+        longest = possibly(zone, each, each)
+        shortest = surely(zone, each, 0, each, 24 * 60)
+        assert (longest[1] - longest[0]) - (shortest[1] - shortest[0]) == hour
+    assert possibly(zone, before, before)[1] - possibly(zone, on_it, on_it)[0] == hour
