@@ -1,5 +1,6 @@
 """SCH-6: hours and rules less absences, while the site is open, while the papers hold."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -21,6 +22,7 @@ from services.scheduling.domain.resources.resource import (
     SiteCertificate,
 )
 from shared.contracts.site import Certificate, Closure, RecurringHours, ResourceKind
+from shared.kernel.policy import Policy
 from tests.kit.scheduling import (
     BERLIN,
     CERTIFICATES,
@@ -44,11 +46,11 @@ def there(
     roster: Roster | None = None,
     kind: ResourceKind | None = None,
     zone: str = NEW_YORK,
-    policy: object = POLICY,
+    policy: Policy = POLICY,
 ) -> list[str]:
     """When it is open in the week, on the wall: `1 09:00-17:00` on Monday."""
     roster = roster or roster_of(resource)
-    found = openings(resource, kind or resource.kind, roster, WEEK, policy)  # type: ignore[arg-type]
+    found = openings(resource, kind or resource.kind, roster, WEEK, policy)
     walls = [[moment(at).astimezone(ZoneInfo(zone)) for at in each] for each in found]
     return [
         f"{start.day} {start:%H:%M}-{end:%H:%M}"
@@ -264,8 +266,8 @@ TIMES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8)
 def test_stretches_of_time_are_united_cut_and_taken_away_minute_by_minute(
     some: list[tuple[int, int]], others: list[tuple[int, int]]
 ) -> None:
-    def each_minute(intervals: object) -> set[int]:
-        return {at for start, end in intervals for at in range(start, end)}  # type: ignore[attr-defined]
+    def each_minute(intervals: Iterable[wall.Interval]) -> set[int]:
+        return {at for start, end in intervals for at in range(start, end)}
 
     one, other = wall.united(some), wall.united(others)
 
