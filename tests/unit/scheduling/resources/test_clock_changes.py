@@ -142,7 +142,7 @@ def test_sch_10_hours_mean_what_the_wall_shows_at_every_change_of_the_clocks(
     st.sampled_from(EVERY_CHANGE),
     st.lists(st.integers(0, 96), min_size=2, max_size=2, unique=True).map(sorted),
 )
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_sch_10_any_hours_mean_what_the_wall_shows_when_the_clocks_change(
     change: tuple[str, date, int], span: list[int]
 ) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from services.scheduling.application.documents import ROSTER, ROSTERS
 from services.scheduling.domain.resources.commands import (
     DeclareResource,
     DeclareSite,
@@ -27,7 +28,7 @@ from shared.contracts.site import (
     SiteDeclared,
 )
 from shared.kernel.errors import Malformed
-from tests.kit.scheduling import BERLIN, NEW_YORK, NOW, a_resource, hours
+from tests.kit.scheduling import BERLIN, NEW_YORK, NOW, Clinic, a_resource, declared, hours
 
 
 def declaring(**changes: object) -> DeclareResource:
@@ -176,3 +177,14 @@ def test_the_newest_certificate_of_a_site_stands() -> None:
     again = certify(KnowSiteCertificate("event", NOW, "main", NOW), once)
 
     assert [(each.site, each.valid_until) for each in again.certified] == [("main", NOW)]
+
+
+def test_a_bad_rule_is_answered_at_the_door_with_its_place() -> None:
+    bad = replace(MONTHLY, rule="FREQ=MONTHLY;BYMONTHDAY=31;BYMONTH=2")
+    clinic = Clinic()
+
+    verdict = clinic.say(declared(a_resource("room", recurring=(bad,))), subject="room-1")
+
+    assert (verdict.verdict, verdict.path) == ("invalid", "/data/recurring/0/rule")
+    assert "never falls on a day" in verdict.reason
+    assert clinic.reads.get(ROSTERS, ROSTER) is None

@@ -110,7 +110,7 @@ RULES = st.one_of(
     st.dates(FIRST, LAST),
     st.integers(0, 200),
 )
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_years_that_are_alike_give_the_days_of_the_years_asked_for(
     text: str, first: date, since: date, length: int
 ) -> None:
