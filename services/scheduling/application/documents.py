@@ -10,6 +10,7 @@ from services.scheduling.domain.course.course import Appointment, AppointmentSta
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety.history import Person
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
@@ -77,5 +78,6 @@ APPOINTMENTS = Collection(
     indexes=(("patient_id",), ("day",)),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
+PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
 GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, GROUPS)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS, GROUPS)

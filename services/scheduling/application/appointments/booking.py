@@ -10,7 +10,7 @@ from services.scheduling.application.keeping import (
     diary,
     keep,
     own_course,
-    standing_of,
+    placing_standing,
 )
 from services.scheduling.application.replanning import replan
 from services.scheduling.domain.appointments.attendance import miss, use_up
@@ -56,7 +56,7 @@ def force_booking(command: ForceSlots, uow: UnitOfWork, policy: Policy) -> None:
 
 def move_appointment(command: MoveAppointment, uow: UnitOfWork, policy: Policy) -> None:
     course = course_of(command.appointment_id, command.patient_id, uow)
-    standing = standing_of(command.patient_id, uow)
+    standing = placing_standing(course, uow)
     free = calendar([command.start], uow, policy, without=command.appointment_id)
     moved = move(command, course, standing, free)
     keep(uow, course, moved)
@@ -83,7 +83,8 @@ def open_course(patient_id: str, uow: UnitOfWork) -> tuple[Course, Standing]:
     """The patient's active course; where it is on its way, the step waits for it."""
     standing = uow.require(STANDINGS, patient_id)
     following = standings.course_id(patient_id, standing.courses + 1)
-    return active_course(standing, uow) or uow.require(COURSES, following), standing
+    course = active_course(standing, uow) or uow.require(COURSES, following)
+    return course, placing_standing(course, uow)
 
 
 def groups_of(slots: Sequence[SlotWanted], uow: UnitOfWork) -> Groups:

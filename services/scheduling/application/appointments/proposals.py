@@ -4,7 +4,7 @@ from datetime import datetime
 
 from services.scheduling.application.appointments.reading import calendar
 from services.scheduling.application.documents import APPOINTMENTS, GROUPS, STANDINGS
-from services.scheduling.application.keeping import active_course, keep
+from services.scheduling.application.keeping import active_course, keep, placing_standing
 from services.scheduling.domain.appointments import proposals
 from services.scheduling.domain.appointments.commands import AcceptProposals, DeclineProposals
 from services.scheduling.domain.course.course import Course
@@ -42,4 +42,4 @@ def _course(
         raise Rejected("not-proposed", "the patient has no active course: no time is kept")
     if not command.appointment_ids:
         uow.find(APPOINTMENTS, patient_id=command.patient_id)
-    return course, standing
+    return course, placing_standing(course, uow)

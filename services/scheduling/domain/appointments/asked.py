@@ -14,7 +14,7 @@ from services.scheduling.domain.appointments.checks import check_known, check_us
 from services.scheduling.domain.appointments.explaining import instead, lacking, ruled, words
 from services.scheduling.domain.appointments.groups import Group, Groups, group_of
 from services.scheduling.domain.course.course import Course
-from services.scheduling.domain.course.standing import WORDS, Standing
+from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.search import Slot
@@ -101,13 +101,9 @@ def asked_for(
 
 
 def check_not_held(asked: Iterable[Asked], standing: Standing) -> None:
-    """A hold keeps doses from being booked, and nothing else (SCH-8)."""
-    if standing.reasons and any(each.session.kind == "dosing" for each in asked):
-        raise Rejected(
-            "on-hold",
-            "no dosing can be booked while the patient is on hold",
-            tuple(WORDS[each] for each in standing.reasons),
-        )
+    """What keeps doses from being booked keeps nothing else (SCH-8)."""
+    if any(each.session.kind == "dosing" for each in asked):
+        check_dosing(standing)
 
 
 def check_rules(outline: Outline, asked: Sequence[Asked], calendar: Calendar) -> None:

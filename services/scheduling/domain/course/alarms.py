@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.scheduling.domain.course.course import Course
+from services.scheduling.domain.safety.oversight import overdue_due, release_due
 
 Due = Callable[[Course], datetime | None]
 
@@ -17,7 +18,11 @@ def proposals_end(course: Course) -> datetime | None:
     return min((each for each in ends if each), default=None)
 
 
-REASONS: tuple[Due, ...] = (proposals_end,)
+def replan_due(course: Course) -> datetime | None:
+    return course.replan_at
+
+
+REASONS: tuple[Due, ...] = (proposals_end, replan_due, overdue_due, release_due)
 
 
 def wake(course: Course) -> datetime | None:

@@ -33,6 +33,7 @@ class Appointment:
     Of a proposal: `cause` as it is told, `expires_at`, and for time from the waiting list `freed`,
     whose time it was, and `replaces`, the appointment that is given up for it. `overbooked`: for
     what reason, by whom, more is booked than there is. `group`: the group it takes part in.
+    `wall`: the time that was meant, as the clock in `zone` shows it ("2026-03-29T09:00").
     """
 
     id: str
@@ -52,6 +53,7 @@ class Appointment:
     overbooked: str = ""
     overbooked_by: str = ""
     group: str = ""
+    wall: str = ""
 
     @property
     def name(self) -> str:
@@ -97,11 +99,19 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseGiven:
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The protocol is kept as it was when the course was opened (policy never rewrites the past).
 
     `doses_given` are the numbers of the doses that session-record reported. `replan_at`: what lost
-    its time is to be placed anew, for the reason `replan_for`.
+    its time is to be placed anew, for the reason `replan_for`. `blocked`: the codes of what stood
+    against it when nothing was found. `overdue`: the doses whose integration was said to be late.
+    `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
     """
 
     id: str
@@ -119,6 +129,11 @@ class Course:
     ended: Literal["", "revoked", "completed"] = ""
     replan_at: datetime | None = None
     replan_for: str = ""
+    blocked: tuple[str, ...] = ()
+    dosed: tuple[DoseGiven, ...] = ()
+    overdue: tuple[int, ...] = ()
+    overridden: tuple[int, ...] = ()
+    let_pass: tuple[str, ...] = ()
 
     @property
     def status(self) -> CourseStatus:
@@ -137,6 +152,10 @@ class Course:
         found = (each for each in reversed(self.appointments) if each.name == name)
         return next((each for each in found if not each.is_gone and not each.is_offer), None)
 
+    def is_done(self, name: str) -> bool:
+        found = self.appointment(name)
+        return found is not None and found.status == "fulfilled"
+
 
 def cancel(command: CancelAppointment, course: Course) -> Course:
     """Also what the patient missed can be cancelled: only then is its session booked again."""
@@ -148,7 +167,10 @@ def cancel(command: CancelAppointment, course: Course) -> Course:
 
 def count_dose(command: CountDose, course: Course) -> Course:
     given = tuple(sorted({*course.doses_given, command.dose_number}))
-    return replace(course, doses_given=given)
+    others = (each for each in course.dosed if each.number != command.dose_number)
+    dose = DoseGiven(command.dose_number, command.administered_at)
+    dosed = tuple(sorted((*others, dose), key=lambda each: each.number))
+    return replace(course, doses_given=given, dosed=dosed)
 
 
 def fulfil(command: FulfilAppointment, course: Course) -> Course:
