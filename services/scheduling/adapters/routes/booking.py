@@ -53,7 +53,8 @@ def _of_proposals(policy: Policy) -> Routes:
 def _of_appointments(policy: Policy) -> Routes:
     moved, missed = site.AppointmentRescheduled, site.AppointmentMissed
     cancelled = site.AppointmentCancelled
-    move, miss = governed(booking.move_appointment, policy), booking.miss_appointment
+    move = governed(booking.move_appointment, policy)
+    miss = governed(booking.miss_appointment, policy)
     cancel, needs = booking.cancel_appointment, _needs_of_appointment
     return {
         moved.type: Route(moved, _moved, move, _needs_of_moving, PLANNERS),

@@ -69,14 +69,19 @@ def cancel_appointment(command: CancelAppointment, uow: UnitOfWork) -> None:
     keep(uow, course, courses.cancel(command, course))
 
 
-def miss_appointment(command: MissAppointment, uow: UnitOfWork) -> None:
+def miss_appointment(command: MissAppointment, uow: UnitOfWork, policy: Policy) -> None:
     course = course_of(command.appointment_id, command.patient_id, uow)
-    keep(uow, course, miss(command, course))
+    missed = miss(command, course)
+    keep(uow, course, missed)
+    replan(uow, missed, command.reason, command.at, policy)
 
 
-def use_up_appointment(command: UseUpAppointment, uow: UnitOfWork) -> None:
+def use_up_appointment(command: UseUpAppointment, uow: UnitOfWork, policy: Policy) -> None:
     course = own_course(command.course_id, uow)
-    keep(uow, course, use_up(command, course))
+    used_up = use_up(command, course)
+    if used_up != course:
+        keep(uow, course, used_up)
+        replan(uow, used_up, "encounter-cancelled", command.at, policy)
 
 
 def open_course(patient_id: str, uow: UnitOfWork) -> tuple[Course, Standing]:
