@@ -12,9 +12,11 @@ from services.scheduling.adapters.schemas import (
     CalendarSchema,
     CourseSchema,
     CoursesQuery,
+    GroupSchema,
     ResourceSchema,
 )
 from services.scheduling.application import queries
+from services.scheduling.application.appointments import views
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
@@ -24,6 +26,7 @@ def blueprint(store: Store, _policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
+    _groups(blp, store)
     return blp
 
 
@@ -67,6 +70,16 @@ def _calendar(blp: Blueprint, store: Store) -> None:
     def calendar(day: str) -> queries.CalendarView:
         """What is taken on a day of UTC (2026-01-31), by resource."""
         return found(queries.calendar(clinic_reads(store), _date(day)))
+
+
+def _groups(blp: Blueprint, store: Store) -> None:
+    @blp.get("/groups")
+    @blp.arguments(Page, location="query")
+    @blp.response(200, page_of(GroupSchema))
+    @needs("records:read")
+    def groups(page: dict[str, Any]) -> dict[str, Any]:
+        """Group integrations: when they meet, and how many seats are taken."""
+        return paged(views.groups(clinic_reads(store), **page))
 
 
 def _date(day: str) -> date:

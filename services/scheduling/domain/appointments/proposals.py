@@ -118,12 +118,11 @@ def _asked(each: Appointment, outline: Outline, groups: Groups) -> Asked:
 def _check_kept(
     each: Appointment, one: Asked, at: datetime, outline: Outline, calendar: Calendar
 ) -> None:
-    if each.status == "proposed" and each.expires_at and at < each.expires_at:
+    kept = each.status == "proposed" and each.expires_at and at < each.expires_at
+    if outline.sessions[one.position].is_open and (kept or is_late(each, at)):
         return
     if each.status not in ("proposed", "cancelled"):
         raise Rejected("not-proposed", f"{each.name} is {each.status}: nothing is to be accepted")
-    if outline.sessions[one.position].is_open and is_late(each, at):
-        return
     why = "was kept too short for this answer" if each.status == "proposed" else each.reason
     alternatives: Sequence[str] = ()
     if outline.sessions[one.position].is_open:
