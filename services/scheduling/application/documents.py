@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.appointments.groups import Group
-from services.scheduling.domain.appointments.waiting import Entry, Freed
+from services.scheduling.domain.clinic.groups import Group
+from services.scheduling.domain.clinic.waiting import Entry, Freed
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing

@@ -22,9 +22,9 @@ from services.scheduling.domain.appointments.commands import (
     UseUpAppointment,
 )
 from services.scheduling.domain.appointments.forcing import force_slots
-from services.scheduling.domain.appointments.groups import Groups
 from services.scheduling.domain.appointments.requests import book_slots, proposed
 from services.scheduling.domain.appointments.rescheduling import displaced_by, move
+from services.scheduling.domain.clinic.groups import Groups
 from services.scheduling.domain.course import booking
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings

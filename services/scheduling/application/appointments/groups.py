@@ -5,7 +5,7 @@ from services.scheduling.application.documents import APPOINTMENTS, DAYS, GROUPS
 from services.scheduling.application.replanning import displace
 from services.scheduling.domain.appointments import groups
 from services.scheduling.domain.appointments.commands import CancelGroup, OpenGroup
-from services.scheduling.domain.appointments.groups import Group
+from services.scheduling.domain.clinic.groups import Group
 from services.scheduling.domain.occupancy.day import Day, days_between, release, take
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.scheduling.application.documents import DAYS, GROUPS
-from services.scheduling.domain.appointments.groups import Group, GroupStatus
+from services.scheduling.domain.clinic.groups import Group, GroupStatus
 from services.scheduling.domain.occupancy.day import moment
 from shared.storage.reads import Read, Reads
 

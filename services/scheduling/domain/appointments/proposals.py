@@ -17,8 +17,8 @@ from services.scheduling.domain.appointments.asked import (
 )
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.commands import AcceptProposals, DeclineProposals
-from services.scheduling.domain.appointments.groups import Groups
 from services.scheduling.domain.appointments.requests import placed
+from services.scheduling.domain.clinic.groups import Groups
 from services.scheduling.domain.course.course import Appointment, Course, called_off, named
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
