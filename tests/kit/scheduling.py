@@ -67,7 +67,7 @@ def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
 def licences_of(*resources: Resource) -> tuple[Licence, ...]:
     """One for everything that each person is declared to be."""
     return tuple(
-        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # people's kinds are roles
+        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # these kinds are roles
         for each in resources
         for kind in each.kinds
         if kind in PEOPLE
@@ -173,11 +173,14 @@ class Clinic:
         roster = roster or a_roster()
         for licence in roster.licences:
             assert self.hear(credentialed(licence)).verdict == "accepted"
+        for place in roster.sites:
+            told = site.SiteDeclared(place.zone, place.hours, place.recurring, place.closures)
+            assert self.say(told, subject=place.id).verdict == "accepted"
+        for certificate in roster.certified:
+            known = session_record.SiteCertificateKnown(certificate.valid_until)
+            assert self.hear(known, subject=certificate.site).verdict == "accepted"
         for each in roster.resources:
-            declared = site.ResourceDeclared(
-                **{field.name: getattr(each, field.name) for field in fields(site.ResourceDeclared)}
-            )
-            assert self.say(declared, subject=each.id).verdict == "accepted"
+            assert self.say(declared(each), subject=each.id).verdict == "accepted"
         return self
 
     def cleared(self, **changes: Any) -> "Clinic":
@@ -223,6 +226,11 @@ class Clinic:
         """The last words of the types of what was emitted, without the version."""
         types = [dict(each.headers)["ce_type"].decode() for each in self.records()]
         return [each.split(".")[-2] for each in types][since:]
+
+
+def declared(resource: Resource) -> site.ResourceDeclared:
+    names = [field.name for field in fields(site.ResourceDeclared)]
+    return site.ResourceDeclared(**{name: getattr(resource, name) for name in names})
 
 
 def credentialed(licence: Licence) -> intake.PractitionerCredentialed:
