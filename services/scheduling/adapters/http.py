@@ -6,27 +6,27 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.groups import add_groups
+from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
     AppointmentsQuery,
     CalendarSchema,
     CourseSchema,
     CoursesQuery,
-    GroupSchema,
-    ResourceSchema,
 )
 from services.scheduling.application import queries
-from services.scheduling.application.appointments import views
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
-from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
+from shared.web.reading import clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, _policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
-    _groups(blp, store)
+    add_groups(blp, store)
+    add_roster(blp, store, policy)
     return blp
 
 
@@ -56,30 +56,12 @@ def _courses(blp: Blueprint, store: Store) -> None:
 
 
 def _calendar(blp: Blueprint, store: Store) -> None:
-    @blp.get("/resources")
-    @blp.arguments(Page, location="query")
-    @blp.response(200, page_of(ResourceSchema))
-    @needs("records:read")
-    def resources(page: dict[str, Any]) -> dict[str, Any]:
-        """Rooms, monitors and people, and when they can be booked."""
-        return paged(queries.resources(clinic_reads(store), **page))
-
     @blp.get("/calendar/<day>")
     @blp.response(200, CalendarSchema)
     @needs("records:read")
     def calendar(day: str) -> queries.CalendarView:
         """What is taken on a day of UTC (2026-01-31), by resource."""
         return found(queries.calendar(clinic_reads(store), _date(day)))
-
-
-def _groups(blp: Blueprint, store: Store) -> None:
-    @blp.get("/groups")
-    @blp.arguments(Page, location="query")
-    @blp.response(200, page_of(GroupSchema))
-    @needs("records:read")
-    def groups(page: dict[str, Any]) -> dict[str, Any]:
-        """Group integrations: when they meet, and how many seats are taken."""
-        return paged(views.groups(clinic_reads(store), **page))
 
 
 def _date(day: str) -> date:

@@ -2,17 +2,14 @@
 
 from marshmallow import fields, validate
 
-from services.scheduling.application.appointments.views import GroupView
 from services.scheduling.application.documents import AppointmentLine
-from services.scheduling.application.queries import CalendarView, CourseView, ResourceView
+from services.scheduling.application.queries import CalendarView, CourseView
 from shared.codec.schema import schema_class
 from shared.web.reading import Page
 
 CourseSchema = schema_class(CourseView)
 AppointmentSchema = schema_class(AppointmentLine)
-ResourceSchema = schema_class(ResourceView)
 CalendarSchema = schema_class(CalendarView)
-GroupSchema = schema_class(GroupView)
 
 
 class CoursesQuery(Page):

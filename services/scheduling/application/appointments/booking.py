@@ -74,7 +74,7 @@ def miss_appointment(command: MissAppointment, uow: UnitOfWork, policy: Policy) 
     course = course_of(command.appointment_id, command.patient_id, uow)
     missed = miss(command, course)
     keep(uow, course, missed)
-    replan(uow, missed, command.reason, command.at, policy)
+    replan(uow, missed, "session-missed", command.at, policy)
 
 
 def use_up_appointment(command: UseUpAppointment, uow: UnitOfWork, policy: Policy) -> None:

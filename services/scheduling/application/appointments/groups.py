@@ -3,8 +3,8 @@
 from services.scheduling.application.appointments.reading import calendar
 from services.scheduling.application.documents import APPOINTMENTS, DAYS, GROUPS
 from services.scheduling.application.replanning import displace
-from services.scheduling.domain.appointments import groups
 from services.scheduling.domain.appointments.commands import CancelGroup, OpenGroup
+from services.scheduling.domain.clinic import groups
 from services.scheduling.domain.clinic.groups import Group
 from services.scheduling.domain.occupancy.day import Day, days_between, release, take
 from shared.kernel.errors import Rejected

@@ -11,12 +11,12 @@ from services.scheduling.application.appointments.reading import calendar
 from services.scheduling.application.documents import FREED, WAITING
 from services.scheduling.application.keeping import active_course, keep, standing_of
 from services.scheduling.application.keeping import placing_standing as placing
-from services.scheduling.domain.appointments import waiting
 from services.scheduling.domain.appointments.commands import (
     JoinWaitingList,
     LeaveWaitingList,
     LookAtWaiting,
 )
+from services.scheduling.domain.clinic import waiting
 from services.scheduling.domain.course.course import Course
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy

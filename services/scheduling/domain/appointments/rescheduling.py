@@ -91,6 +91,7 @@ def _moved(found: Appointment, command: MoveAppointment, one: Asked, slot: Slot)
         zone=fresh.zone,
         claims=slot.claims(found.id),
         therapist=fresh.therapist,
+        wall=fresh.wall,
         reason=command.reason,
         expires_at=min(found.expires_at, fresh.start) if found.expires_at else None,
         group="",

@@ -92,7 +92,7 @@ def test_an_offer_that_ends_goes_to_the_next_and_never_back(clinic: Clinic) -> N
     assert (len(offers(clinic)), len(offers(clinic, THIRD))) == (0, 1)
 
     clinic.say(site.ProposalDeclined("does-not-suit"), subject=THIRD)
-    assert clinic.strike(NOW + HOUR) == 1
+    assert clinic.struck(NOW + HOUR) == 1
     assert (len(offers(clinic)), len(offers(clinic, THIRD))) == (0, 0)
 
 
@@ -222,7 +222,7 @@ def test_nobody_without_a_course_waits() -> None:
 
 
 def test_the_clock_takes_off_the_list_who_waited_in_vain(clinic: Clinic) -> None:
-    assert clinic.strike(NOW + 20 * DAY) == 1
+    assert clinic.struck(NOW + 20 * DAY) == 1
 
     entry = clinic.reads.get(WAITING, OTHER)
     assert entry
