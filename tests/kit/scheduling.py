@@ -194,11 +194,16 @@ class Clinic:
 
     def strike(self, until: datetime | None = None) -> "Clinic":
         """What the clock strikes up to the clinic's `now`, which is then `until`."""
-        self.now = until or self.now
-        clock = AlarmClock("scheduling", self._runner, ALARMS, lambda: self.now)
-        while clock.sweep():
-            pass
+        self.struck(until or self.now)
         return self
+
+    def struck(self, until: datetime) -> int:
+        """How often the clock strikes up to then."""
+        self.now = until
+        clock, strokes = AlarmClock("scheduling", self._runner, ALARMS, lambda: until), 0
+        while latest := clock.sweep():
+            strokes += latest
+        return strokes
 
     @property
     def reads(self) -> Reads:

@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, care, neighbours, roster
+from services.scheduling.adapters.routes import booking, care, neighbours, roster, waiting
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES
 from services.scheduling.domain.course.commands import LookAt
@@ -13,13 +13,14 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    parts = (roster, booking, care, neighbours)
+    parts = (roster, booking, care, neighbours, waiting)
     return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
 def alarms(policy: Policy) -> Alarms:
-    """What the clock does: it looks at courses that asked for the hour."""
-    return {COURSES: Route(ClockStruck, _struck, governed(clock.look_at, policy), _course)}
+    """What the clock does: it looks at courses that asked for the hour, and offers freed time."""
+    courses = Route(ClockStruck, _struck, governed(clock.look_at, policy), _course)
+    return {COURSES: courses, **waiting.alarms(policy)}
 
 
 def _course(event: Event) -> list[Need]:
