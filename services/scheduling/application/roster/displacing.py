@@ -8,8 +8,18 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
 
-from services.scheduling.application.documents import APPOINTMENTS, COURSES, DAYS, ROSTER, ROSTERS
+from services.scheduling.application.appointments.groups import cancel_group
+from services.scheduling.application.documents import (
+    APPOINTMENTS,
+    COURSES,
+    DAYS,
+    GROUPS,
+    ROSTER,
+    ROSTERS,
+)
 from services.scheduling.application.replanning import displace
+from services.scheduling.domain.appointments.commands import CancelGroup
+from services.scheduling.domain.clinic.groups import Group
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.occupancy.day import Claim, Day, days_between, minutes
 from services.scheduling.domain.occupancy.fitting import Change, fits
@@ -28,12 +38,21 @@ def displace_hit(change: Change, reason: str, at: datetime, uow: UnitOfWork) -> 
     """Every appointment still to come that takes time which is there no more."""
     found: dict[str, list[str]] = defaultdict(list)
     for name in _taken(_lost(change), minutes(at), uow):
+        if group := uow.get(GROUPS, name):
+            _cancel(group, change, reason, at, uow)
         line = uow.get(APPOINTMENTS, name)
         course = uow.get(COURSES, line.course_id) if line else None
         if course and _is_hit(course, name, change):
             found[course.id].append(name)
     for course_id, names in sorted(found.items()):
         displace(uow, course_id, tuple(names), reason, at)
+
+
+def _cancel(group: Group, change: Change, reason: str, at: datetime, uow: UnitOfWork) -> None:
+    """A group whose room or therapist is lost is cancelled, and who takes part in it displaced."""
+    what = wanted("integration", "iv", group.length, change.policy)
+    if group.status == "open" and group.start > at and change.hits(what, group.claims):
+        cancel_group(CancelGroup(group.id, at, group.id, reason), uow)
 
 
 def unfit(course: Course, uow: UnitOfWork, policy: Policy) -> frozenset[str]:

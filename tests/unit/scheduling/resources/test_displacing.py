@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.scheduling.application.documents import ROSTER, ROSTERS
+from services.scheduling.application.documents import GROUPS, ROSTER, ROSTERS
 from services.scheduling.domain.course.course import Appointment
 from services.scheduling.domain.resources.resource import (
     Licence,
@@ -26,10 +26,12 @@ from tests.kit.scheduling import (
     RacingStore,
     a_resource,
     a_roster,
+    cleared,
     credentialed,
     declared,
     hours,
 )
+from tests.unit.scheduling.lifecycle.test_groups import MEETS, PATIENTS, opened, takes_part
 
 DAY = timedelta(days=1)
 REQUEST = site.CourseBookingRequested(NOW)
@@ -277,3 +279,30 @@ def test_sch_5_a_patients_enrolment_is_known() -> None:
     clinic.hear(session_record.PatientEnrolmentKnown("rems-1"))
 
     assert clinic.standing().enrolled
+
+
+@pytest.mark.parametrize("lost", ["room-1", "therapist-1"])
+def test_a_group_that_loses_its_room_or_therapist_is_cancelled_with_all_its_seats(
+    lost: str,
+) -> None:
+    clinic = Clinic().staffed(a_roster(a_resource("room", places=6)))
+    for each in PATIENTS[:2]:
+        clinic.hear(cleared(), subject=each)
+    assert opened(clinic).verdict == "accepted"
+    assert [takes_part(clinic, each).verdict for each in PATIENTS[:2]] == ["accepted"] * 2
+
+    away = (Closure(MEETS.date(), MEETS.date(), "ill"),)
+    redeclare(clinic, "nurse-1", absences=away)
+    assert seats(clinic) == ["booked", "booked"]
+    redeclare(clinic, lost, absences=away)
+
+    assert seats(clinic) == ["cancelled", "cancelled"]
+    group = clinic.reads.get(GROUPS, "circle")
+    assert group
+    assert (group.aggregate.status, group.aggregate.reason) == ("cancelled", "resource-unavailable")
+    assert not [c for day in clinic.days() for c in day.claims if c.appointment_id == "circle"]
+
+
+def seats(clinic: Clinic) -> list[str]:
+    found = (clinic.course(patient_id=each).appointments for each in PATIENTS[:2])
+    return [each.status for one in found for each in one if each.group == "circle"]
