@@ -8,6 +8,7 @@ from services.scheduling.application.keeping import (
     own_course,
     person_of,
     standing_of,
+    unfit_of,
 )
 from services.scheduling.application.replanning import replan
 from services.scheduling.domain.course import booking, holds
@@ -98,7 +99,7 @@ def resume(
     course: Course, standing: Standing, cause: Cause, uow: UnitOfWork, policy: Policy
 ) -> None:
     """What was held stands again where its time is still free and suits; else it is placed anew."""
-    days = days_of(course, uow)
-    resumed = holds.resume_dosing(course, standing, cause.at, days)
+    days, unfit = days_of(course, uow), unfit_of(course, uow, policy)
+    resumed = holds.resume_dosing(course, standing, cause.at, days, unfit)
     keep(uow, course, resumed)
     replan(uow, resumed, cause.reason, cause.at, policy)

@@ -3,7 +3,7 @@
 A safety event holds dosing and never touches preparation or integration (SCH-8).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,20 +36,33 @@ def _held(dose: Appointment, reason: str) -> Appointment:
 
 
 def resume_dosing(
-    course: Course, standing: Standing, at: datetime, days: Mapping[str, Day]
+    course: Course,
+    standing: Standing,
+    at: datetime,
+    days: Mapping[str, Day],
+    unfit: Collection[str] = (),
 ) -> Course:
     """Held doses stand again once no reason is left, where their time still suits. One that waits
-    for an integration (SCH-2) goes on waiting for it."""
+    for an integration (SCH-2) goes on waiting for it.
+
+    `unfit`: the ids of those whose people or places cannot be had any more.
+    """
     resumed = replace(course, held_by=standing.reasons)
     if standing.reasons:
         return resumed
     appointments = tuple(
-        _resumed(each, standing, at, days)
+        _unfit(each)
+        if each.id in unfit and each.status == "pending"
+        else _resumed(each, standing, at, days)
         if each.status == "pending" and (each.reason != MISSING or is_its_turn(course, each))
         else each
         for each in course.appointments
     )
     return replace(resumed, appointments=appointments)
+
+
+def _unfit(appointment: Appointment) -> Appointment:
+    return called_off(appointment, "resource-unavailable")
 
 
 def revoke(course: Course, at: datetime, reason: str = "course-replaced") -> Course:

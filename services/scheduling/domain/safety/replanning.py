@@ -32,6 +32,7 @@ LOST = frozenset(
         "encounter-cancelled",
         "group-cancelled",
         "integration-missing",
+        "resource-unavailable",
         "time-passed",
         "time-taken",
         *WORDS,
