@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, care, neighbours, roster
+from services.scheduling.adapters.routes import booking, care, neighbours, roster, waiting
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES, WALLS, WALLS_ID
 from services.scheduling.application.safety import anchoring
@@ -15,15 +15,17 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    parts = (roster, booking, care, neighbours)
+    parts = (roster, booking, care, neighbours, waiting)
     return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
 def alarms(policy: Policy) -> Alarms:
-    """What the clock does: it looks at courses that asked for the hour, and at the zones daily."""
+    """What the clock does: it looks at courses that asked for the hour, and at the zones daily, and
+    offers freed time."""
     return {
         COURSES: Route(ClockStruck, _struck, governed(clock.look_at, policy), _course),
         WALLS: Route(ClockStruck, _midnight, anchoring.check_zones, _walls),
+        **waiting.alarms(policy),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.groups import add_groups
 from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
@@ -24,6 +25,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
+    add_groups(blp, store)
     add_roster(blp, store, policy)
     return blp
 

@@ -1,5 +1,6 @@
 """What the neighbours say of a patient's clearance, consent, holds, doses and encounters."""
 
+from services.scheduling.application.appointments.waiting import keep_and_offer
 from services.scheduling.application.documents import PERSONS, STANDINGS
 from services.scheduling.application.keeping import (
     active_course,
@@ -75,7 +76,8 @@ def hold_dosing(command: HoldDosing, uow: UnitOfWork) -> None:
     uow.save(STANDINGS, standing)
     course = active_course(standing, uow)
     if course and standing.reasons != before.reasons:
-        keep(uow, course, holds.hold_dosing(course, standing, command.at))
+        held = holds.hold_dosing(course, standing, command.at)
+        keep_and_offer(uow, course, held, command.at)
 
 
 def count_dose(command: CountDose, uow: UnitOfWork) -> None:

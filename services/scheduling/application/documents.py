@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.appointments.groups import Group
+from services.scheduling.domain.clinic.groups import Group
+from services.scheduling.domain.clinic.waiting import Entry, Freed
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
@@ -84,4 +85,26 @@ GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
 WALLS = Collection(
     "walls", Walls, lambda _: WALLS_ID, lambda _: WALLS_ID, wake=lambda walls: walls.look_at
 )
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS, GROUPS, WALLS)
+WAITING = Collection(
+    "waiting",
+    Entry,
+    lambda each: each.patient_id,
+    lambda each: each.patient_id,
+    indexes=(("waiting",),),
+    wake=lambda each: each.latest if each.waiting else None,
+)
+FREED = Collection(
+    "freed", Freed, lambda each: each.id, lambda each: each.id, wake=lambda each: each.look_at
+)
+COLLECTIONS = (
+    ROSTERS,
+    STANDINGS,
+    COURSES,
+    APPOINTMENTS,
+    DAYS,
+    PERSONS,
+    GROUPS,
+    WALLS,
+    WAITING,
+    FREED,
+)

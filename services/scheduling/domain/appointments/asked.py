@@ -12,7 +12,7 @@ from itertools import pairwise
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used, start_of
 from services.scheduling.domain.appointments.explaining import instead, lacking, ruled, words
-from services.scheduling.domain.appointments.groups import Group, Groups, group_of
+from services.scheduling.domain.clinic.groups import Group, Groups, group_of
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import minutes

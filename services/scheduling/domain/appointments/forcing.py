@@ -19,8 +19,8 @@ from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used
 from services.scheduling.domain.appointments.commands import ForceSlots
 from services.scheduling.domain.appointments.explaining import words
-from services.scheduling.domain.appointments.groups import Groups, seated
 from services.scheduling.domain.appointments.requests import with_booked
+from services.scheduling.domain.clinic.groups import Groups, seated
 from services.scheduling.domain.course.booking import appointment_id, new_appointment
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing

@@ -15,7 +15,7 @@ from services.scheduling.domain.appointments.asked import (
 )
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_used
-from services.scheduling.domain.appointments.groups import Groups, seat
+from services.scheduling.domain.clinic.groups import Groups, seat
 from services.scheduling.domain.course.booking import POLICY_KEYS, appointment_id, new_appointment
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course

@@ -1,4 +1,4 @@
-"""Sessions are booked at exactly the times that are asked for, all or none, or it is said why not."""
+"""Sessions are booked at exactly the times asked for, all or none, or it is said why not."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
