@@ -29,13 +29,19 @@ def check_zones(command: CheckZones, uow: UnitOfWork) -> None:
     """Every day. What is known of others says how late it is: days that are over are not made up
     for one by one."""
     walls = uow.require(WALLS, WALLS_ID)
-    if wall.changed(walls):
-        for ended in ("", "revoked"):
-            for course in uow.find(COURSES, ended=ended):
-                if any(wall.is_adrift(each, command.at) for each in course.appointments):
-                    keep(uow, course, replace(course, reanchor_at=command.at))
+    for course in _adrift(command.at, uow) if wall.changed(walls) else ():
+        keep(uow, course, replace(course, reanchor_at=command.at))
     now = max(command.at, uow.known_until(INTAKE) or command.at)
     uow.save(WALLS, wall.compared(walls, now))
+
+
+def _adrift(at: datetime, uow: UnitOfWork) -> list[Course]:
+    return [
+        course
+        for ended in ("", "revoked")
+        for course in uow.find(COURSES, ended=ended)
+        if any(wall.is_adrift(each, at) for each in course.appointments)
+    ]
 
 
 def reanchor(course: Course, at: datetime, uow: UnitOfWork, policy: Policy) -> None:

@@ -89,6 +89,20 @@ def room_gone(clinic: Clinic) -> None:
     clinic.strike()
 
 
+def group_cancelled(clinic: Clinic) -> None:
+    """The first integration was in a group."""
+    clinic.staffed(a_roster(a_resource("room", places=6)))
+    alone = of(clinic, "integration-1")
+    clinic.say(site.AppointmentCancelled(alone.id, "joins-group"))
+    opened = site.GroupOpened(alone.start, 60, 4)
+    assert clinic.say(opened, subject="group-1").verdict == "accepted"
+    seat = site.SlotWanted("integration", 1, alone.start, group="group-1")
+    said = clinic.say(site.CourseBookingRequested(NOW, (seat,)))
+    assert said.verdict == "accepted", said
+    assert clinic.say(site.GroupCancelled("therapist-ill"), subject="group-1").verdict == "accepted"
+    clinic.strike()
+
+
 TRIGGERS = {
     "hold-lifted": lifted(intake.SafetyHoldRaised(()), intake.SafetyHoldLifted("seen")),
     "consent": lifted(intake.ConsentRevoked("wish"), CONSENT),
@@ -100,6 +114,7 @@ TRIGGERS = {
     "encounter-cancelled": encounter_cancelled,
     "personalised": personalised,
     "resource-unavailable": room_gone,
+    "group-cancelled": group_cancelled,
 }
 
 

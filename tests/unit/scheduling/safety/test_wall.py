@@ -13,7 +13,7 @@ from services.scheduling.domain.occupancy.day import Claim, days_between, minute
 from services.scheduling.domain.safety.wall import meant, next_midnight, on_the_wall, rules_of
 from shared.contracts import intake, site
 from tests.kit.scheduling import CLINIC, NOW, PATIENT, Clinic, a_roster, cleared, overlaps
-from tests.kit.zones import TOWN, publish
+from tests.unit.scheduling.safety.zones import TOWN, publish
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 WINTER, SUMMER = -5 * HOUR, -4 * HOUR
