@@ -9,9 +9,9 @@ from services.scheduling.application.keeping import (
     own_course,
     person_of,
     standing_of,
-    unfit_of,
 )
 from services.scheduling.application.replanning import replan
+from services.scheduling.application.roster.displacing import unfit
 from services.scheduling.domain.course import booking, holds
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -101,7 +101,7 @@ def resume(
     course: Course, standing: Standing, cause: Cause, uow: UnitOfWork, policy: Policy
 ) -> None:
     """What was held stands again where its time is still free and suits; else it is placed anew."""
-    days, unfit = days_of(course, uow), unfit_of(course, uow, policy)
-    resumed = holds.resume_dosing(course, standing, cause.at, days, unfit)
+    days = days_of(course, uow)
+    resumed = holds.resume_dosing(course, standing, cause.at, days, unfit(course, uow, policy))
     keep(uow, course, resumed)
     replan(uow, resumed, cause.reason, cause.at, policy)

@@ -25,12 +25,9 @@ from services.scheduling.domain.occupancy.day import (
     Day,
     are_free,
     days_between,
-    minutes,
     release,
     take,
 )
-from services.scheduling.domain.occupancy.fitting import fits
-from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety import history
@@ -89,22 +86,6 @@ def days_of(course: Course, uow: UnitOfWork) -> dict[str, Day]:
 def is_free(claims: Sequence[Claim], uow: UnitOfWork) -> bool:
     days = {day for each in claims for day in days_between(each.start, each.end)}
     return are_free({day: _day(day, uow) for day in sorted(days)}, claims)
-
-
-def unfit_of(course: Course, uow: UnitOfWork, policy: Policy) -> frozenset[str]:
-    """The appointments that wait and whose people or places cannot be had any more."""
-    pending = [each for each in course.appointments if each.status == "pending"]
-    roster = uow.get(ROSTERS, ROSTER) or Roster() if pending else Roster()
-    return frozenset(
-        each.id
-        for each in pending
-        if not fits(
-            wanted(each.session, course.route, minutes(each.end) - minutes(each.start), policy),
-            each.claims,
-            roster,
-            policy,
-        )
-    )
 
 
 def diary(days: Iterable[str], uow: UnitOfWork, policy: Policy) -> Diary:

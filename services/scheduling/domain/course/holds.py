@@ -43,26 +43,18 @@ def resume_dosing(
     unfit: Collection[str] = (),
 ) -> Course:
     """Held doses stand again once no reason is left, where their time still suits. One that waits
-    for an integration (SCH-2) goes on waiting for it.
-
-    `unfit`: the ids of those whose people or places cannot be had any more.
-    """
+    for an integration (SCH-2) goes on waiting for it. `unfit`: those for which somebody is not
+    to be had any more."""
     resumed = replace(course, held_by=standing.reasons)
     if standing.reasons:
         return resumed
     appointments = tuple(
-        _unfit(each)
-        if each.id in unfit and each.status == "pending"
-        else _resumed(each, standing, at, days)
+        _resumed(each, standing, at, days, unfit)
         if each.status == "pending" and (each.reason != MISSING or is_its_turn(course, each))
         else each
         for each in course.appointments
     )
     return replace(resumed, appointments=appointments)
-
-
-def _unfit(appointment: Appointment) -> Appointment:
-    return called_off(appointment, "resource-unavailable")
 
 
 def revoke(course: Course, at: datetime, reason: str = "course-replaced") -> Course:
@@ -82,12 +74,18 @@ def revoke(course: Course, at: datetime, reason: str = "course-replaced") -> Cou
 
 
 def _resumed(
-    appointment: Appointment, standing: Standing, at: datetime, days: Mapping[str, Day]
+    appointment: Appointment,
+    standing: Standing,
+    at: datetime,
+    days: Mapping[str, Day],
+    unfit: Collection[str],
 ) -> Appointment:
     if appointment.start <= at:
         return called_off(appointment, "time-passed")
     if not standing.covers(appointment.number, appointment.start):
         return called_off(appointment, "clearance-ended")
+    if appointment.id in unfit:
+        return called_off(appointment, "resource-unavailable")
     if not are_free(days, appointment.claims):
         return called_off(appointment, "time-taken")
     return replace(appointment, status="booked", reason="")
