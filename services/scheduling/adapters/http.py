@@ -7,6 +7,7 @@ from flask import abort
 from flask_smorest import Blueprint
 
 from services.scheduling.adapters.reading.groups import add_groups
+from services.scheduling.adapters.reading.oversight import add_oversight
 from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
@@ -26,6 +27,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     _courses(blp, store)
     _calendar(blp, store)
     add_groups(blp, store)
+    add_oversight(blp, store)
     add_roster(blp, store, policy)
     return blp
 

@@ -12,6 +12,7 @@ from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety.history import Person
+from services.scheduling.domain.safety.tally import Tally
 from services.scheduling.domain.safety.wall import Walls
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
@@ -96,6 +97,7 @@ WAITING = Collection(
 FREED = Collection(
     "freed", Freed, lambda each: each.id, lambda each: each.id, wake=lambda each: each.look_at
 )
+TALLIES = Collection("tallies", Tally, lambda each: each.month, lambda each: each.month)
 COLLECTIONS = (
     ROSTERS,
     STANDINGS,
@@ -105,6 +107,7 @@ COLLECTIONS = (
     PERSONS,
     GROUPS,
     WALLS,
+    TALLIES,
     WAITING,
     FREED,
 )
