@@ -14,9 +14,11 @@ from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
+from services.scheduling.domain.planning.buffers import apart, meet
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
 from services.scheduling.domain.planning.rules import (
+    RuleLink,
     Session,
     Sessions,
     Terms,
@@ -125,6 +127,20 @@ def placed(
     Of those who are done at the same time it is the one whom the patient prefers.
     """
     links = rule_links(sessions, terms)
+    placing = _placed(sessions, links, course, standing, diary)
+    if isinstance(placing, Blocked) or not meet(placing):
+        return placing
+    links += apart(sessions, diary.roster.resources)
+    return _placed(sessions, links, course, standing, diary)
+
+
+def _placed(
+    sessions: Sessions,
+    links: Sequence[RuleLink],
+    course: Course,
+    standing: Standing,
+    diary: Diary,
+) -> Placing | Blocked:
     known = {each.therapist for each in course.appointments if not each.is_gone}
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]

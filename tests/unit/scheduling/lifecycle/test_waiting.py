@@ -108,6 +108,21 @@ def test_an_offer_that_nobody_answers_ends_after_the_policy_s_hours(clinic: Clin
     assert ends == {MONDAY_9, NOW + 4 * HOUR}
 
 
+def test_an_offer_that_the_clock_ends_goes_to_the_next(clinic: Clinic) -> None:
+    clinic.say(asking(slot("dosing-1", MONDAY_9 + DAY)))
+    waits(clinic, THIRD, LATER + HOUR)
+    dose = clinic.course().appointment("dosing-1")
+    assert dose
+    clinic.say(site.AppointmentCancelled(dose.id, CANCELLED))
+
+    asked = [(len(offers(clinic)), len(offers(clinic, THIRD)))]
+    for hours in (0, 4, 8):
+        clinic.strike(NOW + hours * HOUR)
+        asked.append((len(offers(clinic)), len(offers(clinic, THIRD))))
+
+    assert asked == [(0, 0), (1, 0), (0, 1), (0, 0)]
+
+
 def test_who_gave_it_back_is_not_offered_it(clinic: Clinic) -> None:
     clinic.say(JOINED)
 
