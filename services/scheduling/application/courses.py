@@ -11,6 +11,7 @@ from services.scheduling.application.keeping import (
     standing_of,
 )
 from services.scheduling.application.replanning import replan
+from services.scheduling.application.roster.displacing import unfit
 from services.scheduling.domain.course import booking, holds
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -101,6 +102,6 @@ def resume(
 ) -> None:
     """What was held stands again where its time is still free and suits; else it is placed anew."""
     days = days_of(course, uow)
-    resumed = holds.resume_dosing(course, standing, cause.at, days)
+    resumed = holds.resume_dosing(course, standing, cause.at, days, unfit(course, uow, policy))
     keep(uow, course, resumed)
     replan(uow, resumed, cause.reason, cause.at, policy)

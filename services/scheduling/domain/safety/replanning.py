@@ -32,6 +32,7 @@ LOST = frozenset(
         "encounter-cancelled",
         "group-cancelled",
         "integration-missing",
+        "resource-unavailable",
         "time-passed",
         "time-taken",
         *WORDS,
@@ -209,6 +210,9 @@ def _proposed(
             replace(after, status="proposed", cause=REPLANNED, expires_at=min(latest, after.start))
         )
     kept = (
-        called_off(each, REPLANNED) if each.id in gone else each for each in course.appointments
+        called_off(each, REPLANNED)
+        if each.id in gone or (each.is_offer and each.replaces in gone)
+        else each
+        for each in course.appointments
     )
     return replace(course, appointments=(*kept, *new), blocked=())
