@@ -58,12 +58,12 @@ class Diary:
 
     roster: Roster
     days: Sequence[Day]
-    policy: Policy
-    pages: Sequence[Page] = ()
+    policy: Policy = field(repr=False)
+    pages: Sequence[Page] = field(default=(), repr=False)
     opened: Opened | None = None
-    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict)
-    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict)
-    _used: dict[tuple[str, str], int] = field(default_factory=dict)
+    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict, repr=False)
+    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict, repr=False)
+    _used: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         self._pages = self.pages or [Page(each) for each in self.days]
