@@ -125,15 +125,19 @@ class Diary:
         buffers."""
         key = (resource.id, need, length)
         if key not in self._free:
-            before = -(-resource.buffer_before_min // CELL_MIN)
-            cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
             capacity = need.capacity_of(resource)
-            idle = ~joined(page.busy(resource.id, need, capacity) for page in self._pages)
-            found = 0
-            for kind in need.kinds:
-                found |= runs(self._open.times(resource, kind) & idle, cells)
-            self._free[key] = found << before
+            taken = joined(page.busy(resource.id, need, capacity) for page in self._pages)
+            self._free[key] = self.there(resource, need, length, taken)
         return self._free[key]
+
+    def there(self, resource: Resource, need: Need, length: int, taken: int) -> int:
+        """The starts from which it is open for all of that, but for what is `taken`."""
+        before = -(-resource.buffer_before_min // CELL_MIN)
+        cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
+        found = 0
+        for kind in need.kinds:
+            found |= runs(self._open.times(resource, kind) & ~taken, cells)
+        return found << before
 
     def _able(self, need: Need, wanted: Wanted) -> list[Resource]:
         able = [each for each in self.roster.resources if set(each.kinds) & set(need.kinds)]
