@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.scheduling.adapters.events import routes
+from services.scheduling.adapters.events import alarms, routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
@@ -23,6 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
+from shared.messaging.clock import AlarmClock
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -39,7 +40,7 @@ NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
 """In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
-ROUTES = routes(POLICY)
+ROUTES, ALARMS = routes(POLICY), alarms(POLICY)
 LICENSED = date(2025, 1, 1), date(2040, 12, 31)
 CERTIFICATES = tuple(
     Certificate(code, LICENSED[1])
@@ -66,7 +67,7 @@ def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
 def licences_of(*resources: Resource) -> tuple[Licence, ...]:
     """One for everything that each person is declared to be."""
     return tuple(
-        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # people's kinds are roles
+        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # these kinds are roles
         for each in resources
         for kind in each.kinds
         if kind in PEOPLE
@@ -172,11 +173,14 @@ class Clinic:
         roster = roster or a_roster()
         for licence in roster.licences:
             assert self.hear(credentialed(licence)).verdict == "accepted"
+        for place in roster.sites:
+            told = site.SiteDeclared(place.zone, place.hours, place.recurring, place.closures)
+            assert self.say(told, subject=place.id).verdict == "accepted"
+        for certificate in roster.certified:
+            known = session_record.SiteCertificateKnown(certificate.valid_until)
+            assert self.hear(known, subject=certificate.site).verdict == "accepted"
         for each in roster.resources:
-            declared = site.ResourceDeclared(
-                **{field.name: getattr(each, field.name) for field in fields(site.ResourceDeclared)}
-            )
-            assert self.say(declared, subject=each.id).verdict == "accepted"
+            assert self.say(declared(each), subject=each.id).verdict == "accepted"
         return self
 
     def cleared(self, **changes: Any) -> "Clinic":
@@ -186,6 +190,14 @@ class Clinic:
     def booked(self) -> "Clinic":
         self.staffed().cleared()
         assert self.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+        return self
+
+    def strike(self, until: datetime | None = None) -> "Clinic":
+        """What the clock strikes up to the clinic's `now`, which is then `until`."""
+        self.now = until or self.now
+        clock = AlarmClock("scheduling", self._runner, ALARMS, lambda: self.now)
+        while clock.sweep():
+            pass
         return self
 
     @property
@@ -214,6 +226,11 @@ class Clinic:
         """The last words of the types of what was emitted, without the version."""
         types = [dict(each.headers)["ce_type"].decode() for each in self.records()]
         return [each.split(".")[-2] for each in types][since:]
+
+
+def declared(resource: Resource) -> site.ResourceDeclared:
+    names = [field.name for field in fields(site.ResourceDeclared)]
+    return site.ResourceDeclared(**{name: getattr(resource, name) for name in names})
 
 
 def credentialed(licence: Licence) -> intake.PractitionerCredentialed:
@@ -247,6 +264,16 @@ def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
         appointment.session,
         appointment.dose_number,
         appointment.end,
+    )
+
+
+def dosed(clinic: Clinic, number: int) -> session_record.DoseAdministered:
+    """At the hour at which it is booked."""
+    course = clinic.course()
+    appointment = course.appointment(f"dosing-{number}")
+    assert appointment, f"dose {number} is not booked"
+    return session_record.DoseAdministered(
+        f"encounter-dosing-{number}", course.id, number, course.route, 35.0, 0.5, appointment.start
     )
 
 

@@ -1,4 +1,4 @@
-"""What HTTP may ask: courses with their appointments, resources, and what is taken on a day."""
+"""What HTTP may ask: courses with their appointments, and what is taken on a day."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ from services.scheduling.application.documents import (
     APPOINTMENTS,
     COURSES,
     DAYS,
-    ROSTER,
-    ROSTERS,
     AppointmentLine,
     appointment_line,
 )
 from services.scheduling.domain.course.course import Course, CourseStatus
 from services.scheduling.domain.occupancy.day import Day, moment
-from shared.contracts.site import Indication, ResourceKind, Route, WeeklyHours
+from shared.contracts.site import Indication, Route
 from shared.storage.reads import Read, Reads
 
 T = TypeVar("T")
@@ -42,15 +40,6 @@ class CourseView:
     policy_id: str
     policy_version: str
     appointments: tuple[AppointmentLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceView:
-    resource_id: str
-    kind: ResourceKind
-    zone: str
-    hours: tuple[WeeklyHours, ...]
-    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +82,6 @@ def appointments(
     if day:
         wanted["day"] = day.isoformat()
     return reads.page(APPOINTMENTS, after=after, limit=limit, **wanted)
-
-
-def resources(reads: Reads, after: str, limit: int) -> list[Read[ResourceView]]:
-    found = reads.get(ROSTERS, ROSTER)
-    if found is None:
-        return []
-    following = [each for each in found.aggregate.resources if each.id > after][:limit]
-    return [
-        Read(
-            ResourceView(each.id, each.kind, each.zone, each.hours, each.active),
-            found.version,
-            found.clinic,
-            each.id,
-        )
-        for each in following
-    ]
 
 
 def calendar(reads: Reads, day: date) -> Read[CalendarView]:

@@ -254,3 +254,20 @@ def test_a_change_to_an_appointment_that_was_never_booked_is_a_bug() -> None:
 
     with pytest.raises(AssertionError):
         SessionRecord().take(heard(held))
+
+
+def test_sch_5_scheduling_is_told_of_a_certificate_and_of_an_enrolment() -> None:
+    service = a_service(
+        posted(site.SiteCertified(at(days=300)), patient="main"),
+        posted(site.PatientEnrolled("rems-1")),
+        posted(site.SiteCertified(at(days=200)), patient="main"),
+    )
+
+    assert [
+        (kind.removeprefix("session-record.rems."), list(data.values()))
+        for kind, data in service.said()
+    ] == [
+        ("site-certificate-recorded.v1", [at(days=300).strftime("%Y-%m-%dT%H:%M:%SZ")]),
+        ("patient-enrolment-recorded.v1", ["rems-1"]),
+        ("site-certificate-recorded.v1", [at(days=200).strftime("%Y-%m-%dT%H:%M:%SZ")]),
+    ]
