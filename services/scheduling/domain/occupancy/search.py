@@ -61,9 +61,9 @@ class Diary:
     policy: Policy = field(repr=False)
     pages: Sequence[Page] = field(default=(), repr=False)
     opened: Opened | None = None
-    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict, repr=False)
-    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict, repr=False)
-    _used: dict[tuple[str, str], int] = field(default_factory=dict, repr=False)
+    _free: dict[tuple[str, Need, int], int] = field(init=False, repr=False, default_factory=dict)
+    _places: dict[Wanted, tuple[Place, ...]] = field(init=False, repr=False, default_factory=dict)
+    _used: dict[tuple[str, str], int] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = self.pages or [Page(each) for each in self.days]
