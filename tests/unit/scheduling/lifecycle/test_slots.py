@@ -251,6 +251,16 @@ def test_two_sites_do_not_meet_in_one_request(clinic: Clinic) -> None:
     assert clinic.course().appointments[0].zone == BERLIN
 
 
+def test_two_sites_are_not_mixed_in_one_session(clinic: Clinic) -> None:
+    here = a_resource("room", "room-1", site="main")
+    there = a_resource("therapist", "therapist-1", site="annex")
+    clinic.staffed(a_roster(here, there))
+
+    verdict = clinic.say(asking(slot("preparation-1", MONDAY_9, "room-1", "therapist-1")))
+
+    assert (verdict.code, codes(verdict)) == ("no-capacity", ["no-common-time"])
+
+
 def test_a_whole_course_is_booked_with_its_own_buffers_apart() -> None:
     buffered = a_resource("room", buffer_before_min=15, buffer_after_min=30)
     clinic = Clinic().staffed(a_roster(buffered)).cleared(protocol="im-4", route="im")
