@@ -26,14 +26,14 @@ def meet(slots: Sequence[Slot]) -> bool:
 
 
 def apart(sessions: Sessions, resources: Sequence[Resource]) -> list[RuleLink]:
-    """Consecutive open sessions, with the longest buffers between them."""
+    """Open sessions that follow one another, with the longest buffers between them."""
     before = max((each.buffer_before_min for each in resources), default=0)
     after = max((each.buffer_after_min for each in resources), default=0)
     rest = before + after + 2 * CELL_MIN  # claims are rounded outwards
+    ahead = [position for position, each in enumerate(sessions) if each.is_open]
     return [
-        (_RULE, Link(position + 1, least=one.length + rest, earlier=position))
-        for position, (one, other) in enumerate(pairwise(sessions))
-        if one.is_open and other.is_open
+        (_RULE, Link(later, least=sessions[earlier].length + rest, earlier=earlier))
+        for earlier, later in pairwise(ahead)
     ]
 
 

@@ -15,6 +15,7 @@ from tests.kit.scheduling import (
     a_resource,
     a_roster,
     cleared,
+    completed,
     overlaps,
 )
 
@@ -269,6 +270,19 @@ def test_a_whole_course_is_booked_with_its_own_buffers_apart() -> None:
 
     first, second = clinic.course().appointments[:2]
     assert second.start - first.end >= 45 * HOUR / 60
+    assert overlaps(clinic.days()) == []
+
+
+def test_own_buffers_are_kept_apart_also_across_a_session_that_was_held_out_of_turn() -> None:
+    buffered = a_resource("room", buffer_after_min=15)
+    clinic = Clinic().staffed(a_roster(buffered)).cleared(protocol="im-4", route="im")
+    clinic.say(site.CourseBookingRequested(NOW))
+    clinic.hear(completed(clinic, "preparation-2"))
+    for each in clinic.course().appointments:
+        if each.stands:
+            clinic.say(site.AppointmentCancelled(each.id, "mistake"))
+
+    assert clinic.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
     assert overlaps(clinic.days()) == []
 
 
