@@ -281,6 +281,7 @@ def test_own_buffers_are_kept_apart_also_across_a_session_that_was_held_out_of_t
     for each in clinic.course().appointments:
         if each.stands:
             clinic.say(site.AppointmentCancelled(each.id, "mistake"))
+    clinic.now = NOW + DAY
 
     assert clinic.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
     assert overlaps(clinic.days()) == []
