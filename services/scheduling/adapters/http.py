@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.calendar import add_calendar
 from services.scheduling.adapters.reading.groups import add_groups
 from services.scheduling.adapters.reading.oversight import add_oversight
 from services.scheduling.adapters.reading.roster import add_roster
@@ -29,6 +30,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     add_groups(blp, store)
     add_oversight(blp, store)
     add_roster(blp, store, policy)
+    add_calendar(blp, store, policy)
     return blp
 
 
