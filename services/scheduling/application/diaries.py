@@ -57,7 +57,7 @@ class Diaries:
         kept = self._taken.get(key)
         if kept and all(map(is_, kept.pages, pages)):
             return kept
-        fresh = Taken(pages)
+        fresh = kept.renewed(pages) if kept else Taken(pages)
         self._taken.put({key: fresh})
         return fresh
 

@@ -15,6 +15,7 @@ from services.scheduling.domain.occupancy.bits import (
     joined,
     levels_with,
     span,
+    with_days,
 )
 from services.scheduling.domain.occupancy.day import Claim, Day, first_minute
 
@@ -93,6 +94,18 @@ class Taken:
         if key not in self._shared:
             self._shared[key] = joined(each.shared(*key) for each in self.pages)
         return self._shared[key]
+
+    def renewed(self, pages: Sequence[Page]) -> "Taken":
+        """With these pages in place of its own: only those that are others are looked at."""
+        fresh = Taken(pages)
+        others = [n for n, each in enumerate(self.pages) if each is not pages[n]]
+        for key, times in list(self._busy.items()):
+            days = ((n, pages[n].busy(*key)) for n in others)
+            fresh._busy[key] = with_days(times, days)
+        for name, times in list(self._shared.items()):
+            days = ((n, pages[n].shared(*name)) for n in others)
+            fresh._shared[name] = with_days(times, days)
+        return fresh
 
 
 def _use(share: str, claims: Iterable[Claim], begin: int) -> Use:
