@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from services.scheduling.adapters.events import alarms, routes
-from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
+from services.scheduling.application.documents import COURSES, DAYS, STANDINGS, WALLS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
@@ -23,7 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
-from shared.messaging.clock import AlarmClock
+from shared.messaging.clock import AlarmClock, Alarms
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -41,6 +41,7 @@ NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 ROUTES, ALARMS = routes(POLICY), alarms(POLICY)
+HOURS = {each: route for each, route in ALARMS.items() if each is not WALLS}
 LICENSED = date(2025, 1, 1), date(2040, 12, 31)
 CERTIFICATES = tuple(
     Certificate(code, LICENSED[1])
@@ -194,13 +195,13 @@ class Clinic:
 
     def strike(self, until: datetime | None = None) -> "Clinic":
         """What the clock strikes up to the clinic's `now`, which is then `until`."""
-        self.struck(until or self.now)
+        self.struck(until or self.now, ALARMS)
         return self
 
-    def struck(self, until: datetime) -> int:
-        """How often the clock strikes up to then."""
+    def struck(self, until: datetime, alarms: Alarms = HOURS) -> int:
+        """How often the clock strikes up to then, but for the daily look at the zones."""
         self.now = until
-        clock, strokes = AlarmClock("scheduling", self._runner, ALARMS, lambda: until), 0
+        clock, strokes = AlarmClock("scheduling", self._runner, alarms, lambda: until), 0
         while latest := clock.sweep():
             strokes += latest
         return strokes

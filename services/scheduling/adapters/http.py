@@ -6,7 +6,9 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.calendar import add_calendar
 from services.scheduling.adapters.reading.groups import add_groups
+from services.scheduling.adapters.reading.oversight import add_oversight
 from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
@@ -26,7 +28,9 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     _courses(blp, store)
     _calendar(blp, store)
     add_groups(blp, store)
+    add_oversight(blp, store)
     add_roster(blp, store, policy)
+    add_calendar(blp, store, policy)
     return blp
 
 

@@ -6,13 +6,15 @@ Nothing is decided on what is found here: a booking reads in its own transaction
 from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
+from operator import is_
 from threading import Lock
 from typing import Generic, TypeVar
 
 from services.scheduling.application.documents import DAYS, ROSTER, ROSTERS
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.occupancy.opened import Opened
-from services.scheduling.domain.occupancy.page import Page
+from services.scheduling.domain.occupancy.page import Page, Taken
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster
 from shared.kernel.policy import Policy
@@ -20,7 +22,7 @@ from shared.storage.reads import Reads
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-PAGES_MAX, ROSTERS_MAX, OPENED_MAX = 12_000, 256, 64
+PAGES_MAX, ROSTERS_MAX, STRETCHES_MAX = 8000, 256, 128
 """Over all clinics: some hundred of them, each with its next 90 days. What that weighs is in the
 canvas, under Speed."""
 
@@ -32,7 +34,8 @@ class Diaries:
         self._policy = policy
         self._pages: Recent[tuple[str, str], tuple[int, Page]] = Recent(pages_max)
         self._rosters: Recent[str, tuple[int, Roster]] = Recent(ROSTERS_MAX)
-        self._opened: Recent[tuple[str, int, date, int], Opened] = Recent(OPENED_MAX)
+        self._opened: Recent[tuple[str, int, date, int], Opened] = Recent(STRETCHES_MAX)
+        self._taken: Recent[tuple[str, date, int], Taken] = Recent(STRETCHES_MAX)
 
     def diary(self, reads: Reads, first: date, days: int) -> Diary:
         """The clinic's free time on these days of UTC, as committed: two queries where nothing
@@ -46,7 +49,17 @@ class Diaries:
             opened = Opened(roster, first, days, policy)
             self._opened.put({key: opened})
         names = [(first + timedelta(days=number)).isoformat() for number in range(days)]
-        return Diary(roster, (), policy, self._of(reads, clinic, names), opened)
+        taken = self._together((clinic, first, days), self._of(reads, clinic, names))
+        return Diary(roster, (), policy, taken, opened)
+
+    def _together(self, key: tuple[str, date, int], pages: list[Page]) -> Taken:
+        """What was put together before, if no page of it has changed."""
+        kept = self._taken.get(key)
+        if kept and all(map(is_, kept.pages, pages)):
+            return kept
+        fresh = kept.renewed(pages) if kept else Taken(pages)
+        self._taken.put({key: fresh})
+        return fresh
 
     def _roster(self, reads: Reads, clinic: str) -> tuple[int, Roster]:
         version = reads.versions(ROSTERS, [ROSTER]).get(ROSTER, 0)
@@ -66,7 +79,7 @@ class Diaries:
             kept = self._pages.get((clinic, name))
             version = versions.get(name, 0)
             if version == 0:
-                found[name] = Page(Day(name))
+                found[name] = _blank(name)
             elif kept and kept[0] == version:
                 found[name] = kept[1]
         fresh = {
@@ -76,6 +89,11 @@ class Diaries:
         self._pages.put({(clinic, page.date): (version, page) for version, page in fresh.values()})
         found |= {page.date: page for _, page in fresh.values()}
         return [found[name] for name in names]
+
+
+@lru_cache(maxsize=1024)
+def _blank(name: str) -> Page:
+    return Page(Day(name))
 
 
 class Recent(Generic[K, V]):

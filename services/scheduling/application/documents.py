@@ -12,10 +12,12 @@ from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety.history import Person
+from services.scheduling.domain.safety.tally import Tally
+from services.scheduling.domain.safety.wall import Walls
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
-ROSTER = "roster"
+ROSTER, WALLS_ID = "roster", "walls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ APPOINTMENTS = Collection(
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
 PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
 GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
+WALLS = Collection(
+    "walls", Walls, lambda _: WALLS_ID, lambda _: WALLS_ID, wake=lambda walls: walls.look_at
+)
 WAITING = Collection(
     "waiting",
     Entry,
@@ -92,4 +97,17 @@ WAITING = Collection(
 FREED = Collection(
     "freed", Freed, lambda each: each.id, lambda each: each.id, wake=lambda each: each.look_at
 )
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS, GROUPS, WAITING, FREED)
+TALLIES = Collection("tallies", Tally, lambda each: each.month, lambda each: each.month)
+COLLECTIONS = (
+    ROSTERS,
+    STANDINGS,
+    COURSES,
+    APPOINTMENTS,
+    DAYS,
+    PERSONS,
+    GROUPS,
+    WALLS,
+    TALLIES,
+    WAITING,
+    FREED,
+)

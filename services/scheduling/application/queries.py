@@ -22,7 +22,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CourseView:
-    """A CarePlan. `held_by`: every reason for which its dosing waits."""
+    """A CarePlan. `held_by`: every reason for which its dosing waits. `blocked`: what stood against
+    it when sessions that lost their time found no other. `overdue`: doses not integrated in time.
+    """
 
     course_id: str
     patient_id: str
@@ -40,6 +42,8 @@ class CourseView:
     policy_id: str
     policy_version: str
     appointments: tuple[AppointmentLine, ...]
+    blocked: tuple[str, ...]
+    overdue: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ def _course(found: Course) -> CourseView:
         policy_id=(found.booked_under or found.opened_under).id,
         policy_version=(found.booked_under or found.opened_under).version,
         appointments=tuple(appointment_line(found, each) for each in found.appointments),
+        blocked=found.blocked,
+        overdue=found.overdue,
     )
 
 

@@ -1,6 +1,7 @@
 """The reads over HTTP: a clinic sees its own courses, appointments, resources and days."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask_smorest import Api
 
 from services.scheduling.adapters.http import blueprint
 from services.scheduling.domain.resources.resource import Site, SiteCertificate
+from shared.contracts import site as contracts
 from shared.web.identity import Principal
 from tests.kit.scheduling import (
     CERTIFICATES,
@@ -51,6 +53,22 @@ def test_a_course_shows_its_appointments_and_its_version(clinic: Clinic) -> None
     assert [each["appointment_id"] for each in shown["appointments"]] == [
         each.id for each in course.appointments
     ]
+
+
+def test_groups_show_how_many_seats_are_taken_and_not_by_whom() -> None:
+    clinic = Clinic().staffed(a_roster(a_resource("room", places=6)))
+    opened = contracts.GroupOpened(NOW + timedelta(days=3, hours=2), 90, 4)
+    assert clinic.say(opened, subject="circle").verdict == "accepted"
+
+    [shown] = ask(clinic, "/groups")[1]["items"]
+
+    assert (shown["group_id"], shown["status"], shown["seats"], shown["taken"]) == (
+        "circle",
+        "open",
+        4,
+        0,
+    )
+    assert ask(clinic, "/groups", HARBOR)[1]["items"] == []
 
 
 def test_courses_are_found_by_patient(clinic: Clinic) -> None:

@@ -1,7 +1,7 @@
 """Routes of the clinical rules: what clinicians decide of a course, and who the patient is."""
 
 from services.scheduling.adapters.routes.needs import PLANNERS, cause, needs_of_patient
-from services.scheduling.application.safety import people, personal
+from services.scheduling.application.safety import oversight, people, personal
 from services.scheduling.domain.course.standing import Preferences
 from services.scheduling.domain.safety.commands import (
     DecideMaintenance,
@@ -29,7 +29,7 @@ def _posted(policy: Policy) -> Routes:
     adapted, stated = site.CoursePersonalised, site.PreferencesStated
     overridden, decided = site.SequenceOverridden, site.MaintenanceDecided
     adapt = governed(personal.personalise_course, policy)
-    go_on = governed(personal.override_sequence, policy)
+    go_on = governed(oversight.override_sequence, policy)
     needs = needs_of_patient
     return {
         adapted.type: Route(adapted, _adapted, adapt, needs, PRESCRIBERS),

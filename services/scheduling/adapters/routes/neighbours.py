@@ -3,7 +3,7 @@
 from services.scheduling.adapters.routes.needs import cause, needs_of_patient
 from services.scheduling.application import courses
 from services.scheduling.application.appointments import booking
-from services.scheduling.application.documents import APPOINTMENTS, COURSES, STANDINGS
+from services.scheduling.application.documents import APPOINTMENTS, COURSES
 from services.scheduling.domain.appointments.commands import UseUpAppointment
 from services.scheduling.domain.course.commands import (
     CountDose,
@@ -54,7 +54,7 @@ def _of_encounters(policy: Policy) -> Routes:
 
 
 def _needs_of_dose(event: Event) -> list[Need]:
-    return [(COURSES, event.data.course_id), (STANDINGS, event.subject)]
+    return [(COURSES, event.data.course_id), *needs_of_patient(event)[1:]]
 
 
 def _needs_of_completion(event: Event) -> list[Need]:

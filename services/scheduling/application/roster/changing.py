@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from services.scheduling.application.documents import ROSTER, ROSTERS
 from services.scheduling.application.roster.displacing import AHEAD_D, displace_hit
+from services.scheduling.application.safety.anchoring import watch_zone
 from services.scheduling.domain.occupancy.fitting import Change
 from services.scheduling.domain.resources import declaring
 from services.scheduling.domain.resources.commands import (
@@ -22,6 +23,7 @@ C = TypeVar("C", DeclareResource, DeclareSite, KnowLicence, KnowSiteCertificate)
 
 def declare_resource(command: DeclareResource, uow: UnitOfWork, policy: Policy) -> None:
     _change("resource-unavailable", declaring.declare, command, uow, policy)
+    watch_zone(command.said.zone, command.at, uow)
 
 
 def declare_site(command: DeclareSite, uow: UnitOfWork, policy: Policy) -> None:

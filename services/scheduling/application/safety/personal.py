@@ -3,19 +3,17 @@
 from dataclasses import replace
 
 from services.scheduling.application.appointments.booking import open_course
-from services.scheduling.application.courses import resume
 from services.scheduling.application.documents import STANDINGS
 from services.scheduling.application.keeping import keep, standing_of
 from services.scheduling.application.replanning import replan
-from services.scheduling.domain.safety import oversight, personal
+from services.scheduling.domain.safety import personal
 from services.scheduling.domain.safety.commands import (
     DecideMaintenance,
     JudgeProgress,
-    OverrideSequence,
     PersonaliseCourse,
     StatePreferences,
 )
-from services.scheduling.domain.safety.replanning import PERSONALISED, Cause
+from services.scheduling.domain.safety.replanning import PERSONALISED
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -30,15 +28,6 @@ def personalise_course(command: PersonaliseCourse, uow: UnitOfWork, policy: Poli
 def state_preferences(command: StatePreferences, uow: UnitOfWork) -> None:
     standing = uow.require(STANDINGS, command.patient_id)
     uow.save(STANDINGS, replace(standing, preferences=command.preferences))
-
-
-def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy) -> None:
-    course, _ = open_course(command.patient_id, uow)
-    overridden = oversight.override(command, course)
-    keep(uow, course, overridden)
-    if oversight.waits_for_turn(overridden):
-        standing = standing_of(command.patient_id, uow)
-        resume(overridden, standing, Cause("sequence-overridden", command.at), uow, policy)
 
 
 def decide_maintenance(command: DecideMaintenance, uow: UnitOfWork) -> None:

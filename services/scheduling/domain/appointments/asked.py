@@ -100,7 +100,7 @@ def asked_for(
     return tuple(asked), replace(outline, sessions=tuple(sessions))
 
 
-def check_not_held(asked: Iterable[Asked], standing: Standing) -> None:
+def check_doses(asked: Iterable[Asked], standing: Standing) -> None:
     """What keeps doses from being booked keeps nothing else (SCH-8)."""
     if any(each.session.kind == "dosing" for each in asked):
         check_dosing(standing)

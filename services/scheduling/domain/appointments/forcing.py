@@ -11,7 +11,7 @@ from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
     asked_for,
-    check_not_held,
+    check_doses,
     check_rules,
     outline_of,
 )
@@ -34,7 +34,7 @@ def force_slots(
 ) -> Course:
     outline = outline_of(command.at, course, standing, calendar.policy)
     asked, outline = asked_for(command.slots, outline, groups)
-    check_not_held(asked, standing)
+    check_doses(asked, standing)
     check_rules(outline, asked, calendar)
     fresh: list[Appointment] = []
     for one in asked:

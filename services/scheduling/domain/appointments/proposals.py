@@ -11,7 +11,7 @@ from datetime import datetime
 from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
-    check_not_held,
+    check_doses,
     check_rules,
     outline_of,
 )
@@ -63,7 +63,7 @@ def accept(
     asked = [_asked(each, outline, groups) for each in accepted]
     for each, one in zip(accepted, asked, strict=True):
         _check_kept(each, one, command.at, outline, calendar)
-    check_not_held(asked, standing)
+    check_doses(asked, standing)
     asked.sort(key=lambda one: one.position)
     check_rules(outline, asked, calendar)
     kept = {each.id for each in accepted if each.status == "proposed"}

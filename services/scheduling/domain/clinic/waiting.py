@@ -115,7 +115,7 @@ def offered(
     found = _next(
         outline_of(command.at, course, standing, free.policy).sessions, minutes(freed.start)
     )
-    if found is None or (found.kind == "dosing" and standing.reasons):
+    if found is None or (found.kind == "dosing" and not _may_be_dosed(standing)):
         return None
     present = course.appointment(found.name)
     rest = tuple(each for each in course.appointments if each != present)
@@ -129,6 +129,10 @@ def offered(
     made = as_proposal(new_appointment(command.event_id, one.session, slot), until, "offered")
     offer = replace(made, freed=freed.id, replaces=present.id if present else "")
     return replace(course, appointments=(*course.appointments, offer))
+
+
+def _may_be_dosed(standing: Standing) -> bool:
+    return standing.is_enrolled and not standing.reasons
 
 
 def _keeps(each: Appointment, start: datetime) -> bool:

@@ -22,7 +22,11 @@ def proposals_end(course: Course) -> datetime | None:
     return min((each for each in ends if each), default=None)
 
 
-REASONS: tuple[Due, ...] = (proposals_end, replan_due, overdue_due, release_due)
+def reanchor_due(course: Course) -> datetime | None:
+    return course.reanchor_at
+
+
+REASONS: tuple[Due, ...] = (reanchor_due, proposals_end, replan_due, overdue_due, release_due)
 
 
 def wake(course: Course) -> datetime | None:

@@ -43,6 +43,15 @@ def joined(days: Iterable[bytes]) -> int:
     return int.from_bytes(b"".join(days), "little")
 
 
+def with_days(times: int, days: Iterable[tuple[int, bytes]]) -> int:
+    """The same set but for some days, each with its number."""
+    for number, day in days:
+        before = number * DAY_CELLS
+        times &= ~span(before, before + DAY_CELLS)
+        times |= int.from_bytes(day, "little") << before
+    return times
+
+
 def levels_with(levels: list[int], cells: int) -> None:
     """Counts one more at `cells`: `levels[n]` is where there are more than `n`."""
     for level in range(len(levels) - 1, 0, -1):

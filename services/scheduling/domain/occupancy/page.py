@@ -4,7 +4,7 @@ It says when, not by whom: for that, read the day itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,11 +12,12 @@ from services.scheduling.domain.occupancy.bits import (
     CELL_MIN,
     DAY_BYTES,
     DAY_CELLS,
+    joined,
     levels_with,
     span,
+    with_days,
 )
 from services.scheduling.domain.occupancy.day import Claim, Day, first_minute
-from services.scheduling.domain.occupancy.needs import Need
 
 _FREE = bytes(DAY_BYTES)
 
@@ -49,14 +50,14 @@ class Page:
             for resource, shares in by_resource.items()
         }
 
-    def busy(self, resource: str, need: Need, capacity: int) -> bytes:
-        """When there is no room on the resource for one more claim of this need."""
+    def busy(self, resource: str, share: str, capacity: int) -> bytes:
+        """When there is no room on the resource for one more claim of this share."""
         uses = self._uses.get(resource)
         if not uses:
             return _FREE
         busy = 0
         for each in uses:
-            if not need.share or each.share != need.share:
+            if not share or each.share != share:
                 busy |= each.levels[0]
             else:
                 busy |= each.full
@@ -69,6 +70,42 @@ class Page:
         uses = (each for each in self._uses.get(resource, ()) if each.share == share)
         found = next(uses, None)
         return found.levels[0].to_bytes(DAY_BYTES, "little") if found else _FREE
+
+
+class Taken:
+    """Pages that follow one another, as one set of times for each who asks.
+
+    Filled as it is asked; two who fill the same at once write the same.
+    """
+
+    def __init__(self, pages: Sequence[Page]) -> None:
+        self.pages = tuple(pages)
+        self._busy: dict[tuple[str, str, int], int] = {}
+        self._shared: dict[tuple[str, str], int] = {}
+
+    def busy(self, resource: str, share: str, capacity: int) -> int:
+        key = (resource, share, capacity)
+        if key not in self._busy:
+            self._busy[key] = joined(each.busy(*key) for each in self.pages)
+        return self._busy[key]
+
+    def shared(self, resource: str, share: str) -> int:
+        key = (resource, share)
+        if key not in self._shared:
+            self._shared[key] = joined(each.shared(*key) for each in self.pages)
+        return self._shared[key]
+
+    def renewed(self, pages: Sequence[Page]) -> "Taken":
+        """With these pages in place of its own: only those that are others are looked at."""
+        fresh = Taken(pages)
+        others = [n for n, each in enumerate(self.pages) if each is not pages[n]]
+        for key, times in list(self._busy.items()):
+            days = ((n, pages[n].busy(*key)) for n in others)
+            fresh._busy[key] = with_days(times, days)
+        for name, times in list(self._shared.items()):
+            days = ((n, pages[n].shared(*name)) for n in others)
+            fresh._shared[name] = with_days(times, days)
+        return fresh
 
 
 def _use(share: str, claims: Iterable[Claim], begin: int) -> Use:

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.scheduling.domain.occupancy.bits import CELL_MIN, grid, joined, lowest, runs, span
+from services.scheduling.domain.occupancy.bits import CELL_MIN, grid, lowest, runs, span
 from services.scheduling.domain.occupancy.day import Claim, Day, first_minute
 from services.scheduling.domain.occupancy.matching import Times, together
 from services.scheduling.domain.occupancy.needs import Need, Wanted
 from services.scheduling.domain.occupancy.opened import Opened
-from services.scheduling.domain.occupancy.page import Page
+from services.scheduling.domain.occupancy.page import Page, Taken
 from services.scheduling.domain.resources.openings import DAY_MIN
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.kernel.policy import Policy
@@ -52,25 +52,25 @@ class Place:
 class Diary:
     """What is free of a roster on days that follow one another.
 
-    Who keeps them gives `pages` in place of the days, and what is `opened` on them. Times asked
-    for that lie outside the days are not free.
+    Who keeps it gives what is `taken` in place of the days, and what is `opened` on them. Times
+    outside the days are not free.
     """
 
     roster: Roster
     days: Sequence[Day]
-    policy: Policy
-    pages: Sequence[Page] = ()
-    opened: Opened | None = None
-    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict)
-    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict)
-    _used: dict[tuple[str, str], int] = field(default_factory=dict)
+    policy: Policy = field(repr=False)
+    taken: Taken | None = field(default=None, repr=False)
+    opened: Opened | None = field(default=None, repr=False)
+    _free: dict[tuple[str, Need, int], int] = field(init=False, repr=False, default_factory=dict)
+    _places: dict[Wanted, tuple[Place, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._pages = self.pages or [Page(each) for each in self.days]
-        first = date.fromisoformat(self._pages[0].date)
+        self._taken = self.taken or Taken([Page(each) for each in self.days])
+        days = len(self._taken.pages)
+        first = date.fromisoformat(self._taken.pages[0].date)
         self.begin = first_minute(first)
-        self.end = self.begin + len(self._pages) * DAY_MIN
-        self._open = self.opened or Opened(self.roster, first, len(self._pages), self.policy)
+        self.end = self.begin + days * DAY_MIN
+        self._open = self.opened or Opened(self.roster, first, days, self.policy)
 
     def earliest(self, wanted: Wanted, since: int) -> Slot | None:
         """The first slot that starts at `since` or later."""
@@ -125,15 +125,18 @@ class Diary:
         buffers."""
         key = (resource.id, need, length)
         if key not in self._free:
-            before = -(-resource.buffer_before_min // CELL_MIN)
-            cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
-            capacity = need.capacity_of(resource)
-            idle = ~joined(page.busy(resource.id, need, capacity) for page in self._pages)
-            found = 0
-            for kind in need.kinds:
-                found |= runs(self._open.times(resource, kind) & idle, cells)
-            self._free[key] = found << before
+            taken = self._taken.busy(resource.id, need.share, need.capacity_of(resource))
+            self._free[key] = self.there(resource, need, length, taken)
         return self._free[key]
+
+    def there(self, resource: Resource, need: Need, length: int, taken: int) -> int:
+        """The starts from which it is open for all of that, but for what is `taken`."""
+        before = -(-resource.buffer_before_min // CELL_MIN)
+        cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
+        found = 0
+        for kind in need.kinds:
+            found |= runs(self._open.times(resource, kind) & ~taken, cells)
+        return found << before
 
     def _able(self, need: Need, wanted: Wanted) -> list[Resource]:
         able = [each for each in self.roster.resources if set(each.kinds) & set(need.kinds)]
@@ -152,7 +155,7 @@ class Diary:
         if wanted.certified:
             times &= runs(self._open.certified(site), -(-wanted.length // CELL_MIN))
         zone = self._zone(site, there[room or 0], *there)
-        on = grid(zone, self._open.first, len(self._pages)) if times else 0
+        on = grid(zone, self._open.first, self._open.days) if times else 0
         return Place(site, tuple(there), times, times & on)
 
     def _zone(self, site: str, *able: Sequence[Resource]) -> str:
@@ -183,14 +186,9 @@ class Diary:
         if not need.share:
             return free
         meanwhile = span(0, -(-wanted.length // CELL_MIN))
-        return sorted(free, key=lambda each: not self._at_work(each, need) >> cell & meanwhile)
-
-    def _at_work(self, resource: Resource, need: Need) -> int:
-        """When the resource is in use already by the need's share."""
-        key = (resource.id, need.share)
-        if key not in self._used:
-            self._used[key] = joined(page.shared(*key) for page in self._pages)
-        return self._used[key]
+        return sorted(
+            free, key=lambda each: not self._taken.shared(each.id, need.share) >> cell & meanwhile
+        )
 
 
 def _room(wanted: Wanted) -> int | None:

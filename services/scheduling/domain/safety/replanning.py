@@ -210,6 +210,9 @@ def _proposed(
             replace(after, status="proposed", cause=REPLANNED, expires_at=min(latest, after.start))
         )
     kept = (
-        called_off(each, REPLANNED) if each.id in gone else each for each in course.appointments
+        called_off(each, REPLANNED)
+        if each.id in gone or (each.is_offer and each.replaces in gone)
+        else each
+        for each in course.appointments
     )
     return replace(course, appointments=(*kept, *new), blocked=())

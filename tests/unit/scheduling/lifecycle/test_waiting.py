@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.scheduling.application.documents import WAITING
+from services.scheduling.domain.clinic.waiting import Entry, Freed, in_turn
 from services.scheduling.domain.course.course import Appointment
 from shared.contracts import intake, site
 from tests.kit.scheduling import NOW, PATIENT, Clinic, cleared, overlaps
@@ -106,6 +107,60 @@ def test_an_offer_that_nobody_answers_ends_after_the_policy_s_hours(clinic: Clin
     ends = {each.expires_at for each in [*offers(clinic), *offers(clinic, THIRD)]}
 
     assert ends == {MONDAY_9, NOW + 4 * HOUR}
+
+
+def test_an_offer_that_the_clock_ends_goes_to_the_next(clinic: Clinic) -> None:
+    clinic.say(asking(slot("dosing-1", MONDAY_9 + DAY)))
+    waits(clinic, THIRD, LATER + HOUR)
+    dose = clinic.course().appointment("dosing-1")
+    assert dose
+    clinic.say(site.AppointmentCancelled(dose.id, CANCELLED))
+
+    asked = [(len(offers(clinic)), len(offers(clinic, THIRD)))]
+    for hours in (0, 4, 8):
+        clinic.strike(NOW + hours * HOUR)
+        asked.append((len(offers(clinic)), len(offers(clinic, THIRD))))
+
+    assert asked == [(0, 0), (1, 0), (0, 1), (0, 0)]
+
+
+def test_an_offer_accepted_in_time_but_heard_late_still_takes_the_place(clinic: Clinic) -> None:
+    clinic.say(asking(slot("dosing-1", MONDAY_9 + DAY)))
+    dose = clinic.course().appointment("dosing-1")
+    assert dose
+    clinic.say(site.AppointmentCancelled(dose.id, CANCELLED))
+    clinic.strike(NOW)
+    [offer] = offers(clinic)
+    clinic.strike(NOW + 5 * HOUR)
+    assert offers(clinic) == []
+
+    clinic.now = NOW + 3 * HOUR
+    said = site.ProposalAccepted((offer.id,))
+    assert clinic.say(said, subject=OTHER).verdict == "accepted"
+
+    assert standing(clinic) == [("preparation-1", MONDAY_9 + DAY, "booked")]
+
+
+def test_an_offer_is_refused_once_the_session_is_booked_otherwise(clinic: Clinic) -> None:
+    frees(clinic)
+    [offer] = offers(clinic)
+    present = clinic.course(patient_id=OTHER).appointments[0]
+    clinic.say(site.AppointmentCancelled(present.id, CANCELLED), subject=OTHER)
+    clinic.say(asking(slot("preparation-1", MONDAY_9 + 2 * HOUR)), subject=OTHER)
+
+    verdict = clinic.say(site.ProposalAccepted((offer.id,)), subject=OTHER)
+
+    assert verdict.code == "proposal-expired"
+
+
+def test_of_very_many_who_wait_the_first_fifty_are_looked_at() -> None:
+    entries = [
+        Entry(f"patient-{n:03}", "course", NOW, NOW + DAY, NOW + n * HOUR) for n in range(120)
+    ]
+
+    asked = in_turn(Freed("freed", NOW + HOUR, NOW, ("patient-000",)), reversed(entries))
+
+    assert [each.patient_id for each in asked] == [f"patient-{n:03}" for n in range(1, 51)]
 
 
 def test_who_gave_it_back_is_not_offered_it(clinic: Clinic) -> None:

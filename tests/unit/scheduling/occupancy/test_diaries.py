@@ -10,6 +10,7 @@ from services.scheduling.application.diaries import Diaries
 from services.scheduling.application.documents import DAYS, ROSTER, ROSTERS
 from services.scheduling.domain.occupancy.day import Claim, Day, take
 from services.scheduling.domain.occupancy.needs import Need, Wanted
+from services.scheduling.domain.occupancy.page import Page, Taken
 from shared.storage.memory import MemorySession, MemoryStore
 from shared.storage.reads import Reads
 from shared.storage.store import Document
@@ -131,3 +132,19 @@ def test_threads_share_it_and_see_each_change() -> None:
             free = NINE + 60 if version % 2 == 0 else NINE + 90
             found = threads.map(lambda _: first_free(diaries, store), range(8))
             assert set(found) == {free}
+
+
+def test_a_stretch_of_which_a_day_has_changed_is_as_if_put_together_anew() -> None:
+    shared = Claim("s", "nurse-1", NINE, NINE + 60, "dosing", 2)
+    before = [Page(Day(f"2026-03-0{number}", taken(NINE))) for number in (2, 3, 4)]
+    after = [before[0], Page(Day("2026-03-03", (shared, *taken(NINE + 60)))), before[2]]
+    kept, anew = Taken(before), Taken(after)
+    asked = [("room-1", "", 1), ("nurse-1", "dosing", 1), ("nurse-1", "dosing", 2)]
+    for each in asked:
+        kept.busy(*each), kept.shared(*each[:2])
+
+    renewed = kept.renewed(after)
+
+    for each in asked:
+        assert renewed.busy(*each) == anew.busy(*each)
+        assert renewed.shared(*each[:2]) == anew.shared(*each[:2])

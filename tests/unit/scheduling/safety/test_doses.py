@@ -69,7 +69,7 @@ def test_without_a_word_on_maintenance_only_the_induction_is_booked() -> None:
     assert booked() == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("known", [{"benefits": ("phq9",)}, {"maintenance": "continues"}])
+@pytest.mark.parametrize("known", [{"benefits": ("phq-9",)}, {"maintenance": "continues"}])
 def test_a_measured_benefit_or_the_prescriber_s_word_lets_maintenance_be_booked(
     known: dict[str, Any],
 ) -> None:
@@ -77,7 +77,7 @@ def test_a_measured_benefit_or_the_prescriber_s_word_lets_maintenance_be_booked(
 
 
 def test_the_prescriber_s_no_stands_against_a_measured_benefit() -> None:
-    assert booked(benefits=("phq9",), maintenance="ends") == [1, 2, 3, 4]
+    assert booked(benefits=("phq-9",), maintenance="ends") == [1, 2, 3, 4]
 
 
 def test_if_only_maintenance_is_left_the_refusal_says_what_is_undecided() -> None:
@@ -110,11 +110,11 @@ def test_a_dose_of_esketamine_needs_the_patient_s_enrolment(enrolled: bool, code
 @pytest.mark.parametrize(
     ("said", "benefits"),
     [
-        ([(True, None)], ("phq9",)),
-        ([(False, True)], ("phq9",)),
+        ([(True, None)], ("phq-9",)),
+        ([(False, True)], ("phq-9",)),
         ([(False, False)], ()),
         ([(True, True), (False, False)], ()),
-        ([(True, True), (None, None)], ("phq9",)),
+        ([(True, True), (None, None)], ("phq-9",)),
     ],
 )
 def test_the_last_measure_that_says_something_counts(
@@ -123,7 +123,7 @@ def test_the_last_measure_that_says_something_counts(
     clinic = Clinic().cleared()
 
     for response, meaningful in said:
-        judged = outcomes.ProgressJudged("a-1", "phq9", 1, response, meaningful)
+        judged = outcomes.ProgressJudged("a-1", "phq-9", 1, response, meaningful)
         assert clinic.hear(judged).verdict == "accepted"
 
     assert clinic.standing().benefits == benefits
@@ -131,7 +131,7 @@ def test_the_last_measure_that_says_something_counts(
 
 def test_what_was_said_of_maintenance_was_said_of_one_course() -> None:
     clinic = Clinic().cleared()
-    clinic.hear(outcomes.ProgressJudged("a-1", "phq9", 1, True, None))
+    clinic.hear(outcomes.ProgressJudged("a-1", "phq-9", 1, True, None))
     clinic.say(site.MaintenanceDecided(True, "dr-1", "observed"))
 
     clinic.cleared(clearance_id="clearance-2", protocol="im-4", route="im")

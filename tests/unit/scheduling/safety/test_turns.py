@@ -4,7 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from services.scheduling.application.safety.oversight import tallies
 from services.scheduling.domain.course.course import Appointment
+from services.scheduling.domain.safety.oversight import held_out_of_turn, release_due
+from services.scheduling.domain.safety.tally import Tally
 from shared.contracts import intake, site
 from tests.kit.scheduling import NOW, Clinic, cleared, completed, dosed
 
@@ -156,3 +159,36 @@ def test_what_a_replaced_course_has_given_is_still_to_be_integrated() -> None:
     clinic.strike(clinic.course(1).dosed[0].at + 7 * DAY)
 
     assert clinic.told().count("integration-overdue") == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "status"),
+    [(None, "pending"), (-HOUR, "pending"), (timedelta(), "pending"), (HOUR, "booked")],
+)
+def test_a_dose_that_is_past_by_all_that_is_known_is_not_held(
+    known: timedelta | None, status: str
+) -> None:
+    """History may be told late: the integration of the dose before it is then still to come."""
+    clinic = one_given()
+    dose = of(clinic, "dosing-2")
+
+    held = held_out_of_turn(
+        clinic.course(), dose.start - 24 * HOUR, None if known is None else dose.start + known
+    )
+
+    found = held.appointment("dosing-2")
+    assert found
+    assert found.status == status
+    assert release_due(held) != dose.start - 24 * HOUR
+
+
+def test_what_was_not_in_order_is_counted_per_clinic_and_month() -> None:
+    clinic = one_given()
+    clinic.strike(release_of(clinic, 2))
+    clinic.say(OVERRIDE)
+    clinic.strike(clinic.course().dosed[0].at + 7 * DAY)
+
+    counted = [each.aggregate for each in tallies(clinic.reads, "", 10)]
+
+    # The third dose was held, too: the second was never integrated.
+    assert counted == [Tally("2026-03", overdue=1, held=2, overridden=1)]
