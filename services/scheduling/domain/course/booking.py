@@ -13,7 +13,7 @@ from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import WORDS, Standing
 from services.scheduling.domain.occupancy.day import minutes, moment
 from services.scheduling.domain.occupancy.needs import wanted
-from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot, on_grid
+from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
 from services.scheduling.domain.planning.rules import Session, Sessions, Terms, rule_links
 from shared.kernel.errors import Reason, Rejected
@@ -95,7 +95,7 @@ def _terms(command: BookCourse, course: Course, standing: Standing, policy: Poli
     begin = max(command.earliest, command.at, standing.busy_until or command.at)
     last_dose = minutes(standing.last_dose_at) + gap if standing.last_dose_at else 0
     return Terms(
-        not_before=on_grid(minutes(begin)),
+        not_before=minutes(begin),
         dose_not_before=last_dose,
         first_dose_by=_whole_minutes(cleared.first_dose_by),
         doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
