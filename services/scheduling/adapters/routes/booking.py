@@ -5,8 +5,9 @@ from functools import partial
 from services.scheduling.adapters.routes.needs import PLANNERS, cause, needs_of_patient
 from services.scheduling.application import handlers
 from services.scheduling.application.documents import APPOINTMENTS, DAYS, ROSTER, ROSTERS
-from services.scheduling.domain.course.booking import appointment_id, horizon, session_names
+from services.scheduling.domain.course.booking import appointment_id, horizon
 from services.scheduling.domain.course.commands import BookCourse, CancelAppointment
+from services.scheduling.domain.planning.outline import session_names
 from shared.contracts import site
 from shared.contracts.envelope import Event
 from shared.kernel.policy import Policy

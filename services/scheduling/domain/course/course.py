@@ -77,7 +77,8 @@ class Appointment:
 class Course:
     """The protocol is kept as it was when the course was opened (policy never rewrites the past).
 
-    `doses_given` are the numbers of the doses that session-record reported.
+    `doses_given` are the numbers of the doses that session-record reported. `replan_at`: what lost
+    its time is to be placed anew, for the reason `replan_for`.
     """
 
     id: str
@@ -93,6 +94,8 @@ class Course:
     doses_given: tuple[int, ...] = ()
     held_by: tuple[HoldReason, ...] = ()
     ended: Literal["", "revoked", "completed"] = ""
+    replan_at: datetime | None = None
+    replan_for: str = ""
 
     @property
     def status(self) -> CourseStatus:
