@@ -22,6 +22,6 @@ def replan(uow: UnitOfWork, course: Course, reason: str, at: datetime, policy: P
 def displace(
     uow: UnitOfWork, course_id: str, appointment_ids: Ids[str], reason: str, at: datetime
 ) -> None:
-    """These appointments cannot stand: they are called off, and the course wants to be replanned."""
+    """These appointments cannot stand: they are called off, the course wants to be replanned."""
     course = own_course(course_id, uow)
     keep(uow, course, replanning.displaced(course, appointment_ids, reason, at))

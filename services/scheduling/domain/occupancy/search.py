@@ -16,6 +16,7 @@ from services.scheduling.domain.occupancy.opened import Opened
 from services.scheduling.domain.occupancy.page import Page
 from services.scheduling.domain.resources.openings import DAY_MIN
 from services.scheduling.domain.resources.resource import Resource, Roster
+from shared.contracts.site import ResourceKind
 from shared.kernel.policy import Policy
 
 HORIZON_D = 120
@@ -134,6 +135,12 @@ class Diary:
                 found |= runs(self._open.times(resource, kind) & idle, cells)
             self._free[key] = found << before
         return self._free[key]
+
+    def use(self, resource: Resource, kind: ResourceKind) -> tuple[int, int]:
+        """When the resource is there as `kind`, and when of that it is taken by anyone, as bits."""
+        there = self._open.times(resource, kind)
+        taken = joined(page.busy(resource.id, Need((kind,)), 1) for page in self._pages)
+        return there, there & taken
 
     def _able(self, need: Need, wanted: Wanted) -> list[Resource]:
         able = [each for each in self.roster.resources if set(each.kinds) & set(need.kinds)]

@@ -55,7 +55,9 @@ def _domains(problem: Problem) -> Iterator[tuple[str, Sequence[Starts]]]:
     for lead in problem.leads:
         whole = [each.led.get(lead, NO_STARTS) for each in problem.times]
         yield lead, whole
-        liked = [_without(own, each.outside) for own, each in zip(whole, problem.times, strict=True)]
+        liked = [
+            _without(own, each.outside) for own, each in zip(whole, problem.times, strict=True)
+        ]
         if liked != whole:
             yield lead, liked
         calm = [_without(own, each.crowded) for own, each in zip(liked, problem.times, strict=True)]

@@ -43,14 +43,13 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`count` of `unit` at `weight` each; `words` and `source` say what is counted and why."""
+    """`count` of `unit` at `weight` each; `words` say what is counted."""
 
     term: TermName
     count: int
     unit: str
     weight: int
     words: str
-    source: str = ""
 
     @property
     def cost(self) -> int:
@@ -92,21 +91,20 @@ def late(plan: Plan, problem: Problem, by: Weights) -> tuple[int, ...]:
     return tuple(
         later
         for dose, later in integrations(problem.sessions)
-        if plan.starts[later]
-        > plan.starts[dose] + problem.sessions[dose].length + by.late_after
+        if plan.starts[later] > plan.starts[dose] + problem.sessions[dose].length + by.late_after
     )
+
+
+def days_until(end: int, origin: int) -> int:
+    return max(0, -((origin - end) // DAY_MIN))
 
 
 def _days(plan: Plan, problem: Problem) -> int:
-    ends = (
-        start + each.length for start, each in zip(plan.starts, problem.sessions, strict=True)
-    )
-    return max(0, -((problem.origin - max(ends)) // DAY_MIN))
+    sessions = zip(plan.starts, problem.sessions, strict=True)
+    return days_until(max(start + each.length for start, each in sessions), problem.origin)
 
 
 def _open(plan: Plan, problem: Problem) -> Iterator[tuple[int, Times]]:
-    for start, times, session in zip(
-        plan.starts, problem.times, problem.sessions, strict=True
-    ):
+    for start, times, session in zip(plan.starts, problem.times, problem.sessions, strict=True):
         if session.is_open:
             yield start, times

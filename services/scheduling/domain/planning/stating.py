@@ -1,4 +1,4 @@
-"""States a course and a diary as a problem: what the solver is asked, and the words of its rules."""
+"""States a course and a diary as a problem, with what the patient likes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.occupancy.crowding import crowded_days, on_days
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.search import Diary
-from services.scheduling.domain.occupancy.starts import crowded_days, joint_starts, on_days
 from services.scheduling.domain.planning.problem import Problem, Starts, Times
 from services.scheduling.domain.planning.rules import (
     Link,
@@ -97,7 +97,7 @@ def _times(
 
     def starts(lead: str) -> Starts:
         needed = taken_by(session, question.route, diary, lead)
-        return joint_starts(diary, needed, question.terms.not_before, question.until)
+        return tuple(diary.starts(needed, question.terms.not_before, question.until))
 
     anyone = starts("")
     return Times(
@@ -125,6 +125,8 @@ def _apart(pair: tuple[Session, Session], route: Route, diary: Diary) -> int:
         for each in pair
     )
     both = (
-        each for each in diary.roster.resources if first & set(each.kinds) and second & set(each.kinds)
+        each
+        for each in diary.roster.resources
+        if first & set(each.kinds) and second & set(each.kinds)
     )
     return max((each.buffer_before_min + each.buffer_after_min for each in both), default=0)
