@@ -30,7 +30,8 @@ class CourseOpened:
 class AppointmentBooked:
     """`dose_number`: the dose it prepares (0), gives (k) or integrates (k).
 
-    `overbooked`: for what reason more was booked than there is, empty where it was not.
+    `overbooked`: for what reason more was booked than there is, empty where it was not;
+    `overbooked_by`: who answers for it.
     """
 
     type: ClassVar[str] = "scheduling.course.appointment-booked.v1"
@@ -45,6 +46,7 @@ class AppointmentBooked:
     resources: Resources
     group: OptionalId = ""
     overbooked: Annotated[str, Text(64, shortest=0)] = ""
+    overbooked_by: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)

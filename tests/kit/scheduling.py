@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.scheduling.adapters.events import routes
+from services.scheduling.adapters.events import alarms, routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
@@ -23,6 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
+from shared.messaging.clock import AlarmClock
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -166,6 +167,15 @@ class Clinic:
     def hear(self, data: Any, **envelope: Any) -> Verdict:
         """One event from Kafka at the clinic's `now`."""
         return self.run(heard(data, **{"time": self.now} | envelope))[0]
+
+    def strike(self, now: datetime) -> int:
+        """The clock looks at what is due until nothing is; how often it struck."""
+        self.now = now
+        clock = AlarmClock("scheduling", self._runner, alarms(POLICY), lambda: now)
+        strokes = 0
+        while struck := clock.sweep():
+            strokes += struck
+        return strokes
 
     def staffed(self, roster: Roster | None = None) -> "Clinic":
         """Everything on the roster is declared, and every licence heard of."""

@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, neighbours, roster
+from services.scheduling.adapters.routes import booking, care, neighbours, roster
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES
 from services.scheduling.domain.course.commands import LookAt
@@ -13,7 +13,8 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    return roster.routes(policy) | booking.routes(policy) | neighbours.routes(policy)
+    parts = (roster, booking, care, neighbours)
+    return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
 def alarms(policy: Policy) -> Alarms:

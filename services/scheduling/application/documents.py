@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.appointments.groups import Group
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety.history import Person
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
@@ -31,6 +33,9 @@ class AppointmentLine:
     zone: str
     day: str
     resources: tuple[str, ...]
+    expires_at: datetime | None = None
+    group: str = ""
+    overbooked: str = ""
 
 
 def appointment_line(course: Course, appointment: Appointment) -> AppointmentLine:
@@ -47,6 +52,9 @@ def appointment_line(course: Course, appointment: Appointment) -> AppointmentLin
         appointment.zone,
         appointment.start.astimezone(ZoneInfo(appointment.zone)).date().isoformat(),
         appointment.resources,
+        appointment.expires_at if appointment.status == "proposed" else None,
+        appointment.group,
+        appointment.overbooked,
     )
 
 
@@ -70,4 +78,6 @@ APPOINTMENTS = Collection(
     indexes=(("patient_id",), ("day",)),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS)
+PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
+GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, PERSONS, GROUPS)

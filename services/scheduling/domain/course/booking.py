@@ -10,13 +10,20 @@ from functools import partial
 
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.course.standing import WORDS, Standing
+from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
-from services.scheduling.domain.planning.rules import Session, Sessions, Terms, rule_links
+from services.scheduling.domain.planning.rules import (
+    Session,
+    Sessions,
+    Terms,
+    rule_links,
+    session_name,
+)
+from services.scheduling.domain.safety.wall import on_the_wall
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
 from shared.kernel.policy import Policy
@@ -28,17 +35,25 @@ POLICY_KEYS = (
     "integration.window_to_h",
 )
 
+WATCHED_BY = ("dose.min_gap_h", "dose.released_before_h", "integration.overdue_d")
+"""A course that is open keeps to these as they were when it was opened."""
+
 
 def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Course:
-    """The course that the patient's clearance is for. `standing` counts it already."""
+    """The course that the patient's clearance is for. `standing` counts it already.
+
+    It prepares at least as often as the policy demands for the indication (SCH-2).
+    """
     cleared = standing.clearance
     assert cleared, "a course is opened by a clearance"
-    protocol = policy.protocols.get(cleared.protocol)
-    if protocol is None or protocol.route != cleared.route:
+    template = policy.protocols.get(cleared.protocol)
+    if template is None or template.route != cleared.route:
         raise Rejected(
             "unknown-protocol",
             f"the policy has no protocol {cleared.protocol} by route {cleared.route}",
         )
+    least = round(policy.preparations(cleared.indication))
+    protocol = replace(template, preparations=max(template.preparations, least))
     return Course(
         standing.course_id,
         standing.patient_id,
@@ -47,7 +62,7 @@ def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Cour
         cleared.route,
         protocol,
         opened_at,
-        policy.reference("dose.min_gap_h"),
+        policy.reference(*WATCHED_BY),
         held_by=standing.reasons,
     )
 
@@ -68,8 +83,8 @@ def book_course(
     """The course with an appointment for every session that has none that stands."""
     terms = terms_of(max(command.earliest, command.at), course, standing, policy)
     sessions = sessions_of(course, terms)
-    _check_bookable(sessions, standing)
-    placing = placed(sessions, terms, course, diary)
+    _check_bookable(sessions, course, standing)
+    placing = placed(sessions, terms, course, standing, diary)
     if isinstance(placing, Blocked):
         raise _no_capacity(placing, course, diary)
     fresh = (
@@ -84,24 +99,36 @@ def book_course(
     )
 
 
-def _check_bookable(sessions: Sessions, standing: Standing) -> None:
+def _check_bookable(sessions: Sessions, course: Course, standing: Standing) -> None:
     wanted = [each for each in sessions if each.is_open]
+    if not wanted and any(course.appointment(each) is None for each in _doses(course)):
+        raise Rejected(
+            "maintenance-undecided",
+            "only doses beyond the induction are left: a benefit must be measured, or the"
+            " prescriber must decide that they go on",
+        )
     if not wanted:
         raise Rejected("nothing-to-book", "every session of the course has its appointment")
-    if standing.reasons and any(each.kind == "dosing" for each in wanted):
-        raise Rejected(
-            "on-hold",
-            "no dosing can be booked while the patient is on hold",
-            tuple(WORDS[each] for each in standing.reasons),
-        )
+    if any(each.kind == "dosing" for each in wanted):
+        check_dosing(standing)
 
 
-def placed(sessions: Sessions, terms: Terms, course: Course, diary: Diary) -> Placing | Blocked:
-    """With one therapist throughout if there is one who can, else with whoever is free."""
+def _doses(course: Course) -> list[str]:
+    return [session_name("dosing", each + 1) for each in range(course.protocol.doses)]
+
+
+def placed(
+    sessions: Sessions, terms: Terms, course: Course, standing: Standing, diary: Diary
+) -> Placing | Blocked:
+    """With one therapist throughout if there is one who can, else with whoever is free.
+
+    Of those who are done at the same time it is the one whom the patient prefers.
+    """
     links = rule_links(sessions, terms)
-    known = {each.therapist for each in course.appointments if each.status != "cancelled"}
+    known = {each.therapist for each in course.appointments if not each.is_gone}
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]
+    alone.sort(key=lambda each: each != standing.preferences.therapist)
     tried = [place(sessions, links, partial(_find, diary, course, (each,))) for each in alone]
     if whole := [each for each in tried if not isinstance(each, Blocked)]:
         return min(whole, key=lambda placing: placing[-1].end)
@@ -121,16 +148,17 @@ def new_appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
     by_need = dict(zip(slot.needs, slot.resources, strict=True))
     room = next(each for need, each in by_need.items() if "room" in need.kinds)
     therapist = next(each for need, each in by_need.items() if "therapist" in need.kinds)
-    name = appointment_id(event_id, session.name)
+    name, start = appointment_id(event_id, session.name), moment(slot.start)
     return Appointment(
         name,
         session.kind,
         session.number,
-        moment(slot.start),
+        start,
         moment(slot.end),
         room.zone,
         slot.claims(name),
         therapist.id,
+        wall=on_the_wall(start, room.zone),
     )
 
 

@@ -3,35 +3,43 @@
 Whoever places sessions starts here: booking, replanning and the planner.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
-from services.scheduling.domain.planning.rules import Session, Terms
+from services.scheduling.domain.planning.rules import Session, Sessions, Terms
 from shared.kernel.policy import CourseTemplate, Policy
 
 _H, _D = 60, 24 * 60
 
 
 def terms_of(begin: datetime, course: Course, standing: Standing, policy: Policy) -> Terms:
-    """What nothing may start before is `begin`."""
+    """Nothing may start before `begin`. `standing.others` are filled in from the person: a course
+    waits for the doses that are booked elsewhere."""
     cleared = standing.clearance
     assert cleared, "a course has a clearance"
     gap = round(max(course.protocol.dose_gap_h, policy["dose.min_gap_h"]) * _H)
     begin = max(begin, standing.busy_until or begin)
-    last_dose = minutes(standing.last_dose_at) + gap if standing.last_dose_at else 0
+    earlier = tuple(minutes(each) for each in standing.others)
+    own = (minutes(standing.last_dose_at),) if standing.last_dose_at else ()
+    last = max(earlier[-1:] + own, default=0)
     return Terms(
         not_before=minutes(begin),
-        dose_not_before=last_dose,
+        dose_not_before=last + gap if last else 0,
         first_dose_by=_whole_minutes(cleared.first_dose_by),
         doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
         dose_gap=gap,
         preparation_max_age=round(policy["prep.max_age_d"] * _D),
         integration_from=round(policy["integration.window_from_h"] * _H),
         integration_to=round(policy["integration.window_to_h"] * _H),
+        per_week_max=round(policy[f"dose.{course.route}.per_week_max"]),
+        induction_doses=course.protocol.induction_doses,
+        maintenance_gap=course.protocol.maintenance_gap_h * _H,
+        earlier_doses=earlier,
+        is_maintained=standing.is_maintained,
     )
 
 
@@ -48,11 +56,31 @@ def session_names(protocol: CourseTemplate) -> Iterator[str]:
 
 
 def sessions_of(course: Course, terms: Terms) -> list[Session]:
-    """What is booked or done keeps its time. No preparation is booked after the first dose."""
-    sessions = [_as_it_stands(each, course) for each in template(course.protocol)]
+    """What is booked or done keeps its time. No preparation is booked after the first dose, and
+    no dose beyond the induction before it is decided (SCH-11)."""
+    last = terms.induction_doses
+    undecided = 0 < last < course.protocol.doses and not terms.is_maintained
+    standing = [_as_it_stands(each, course) for each in template(course.protocol)]
+    sessions = (
+        without_doses(standing, lambda number: number > last) if undecided else list(standing)
+    )
     if any(each.kind == "dosing" and each.done for each in sessions):
         return [each for each in sessions if each.kind != "preparation" or not each.is_open]
     return _with_fresh_preparation(sessions, terms)
+
+
+def without_doses(sessions: Sessions, refused: Callable[[int], bool]) -> list[Session]:
+    """Without the open doses of these numbers, and what integrates them if that is open too."""
+    gone = {
+        each.number
+        for each in sessions
+        if each.kind == "dosing" and each.is_open and refused(each.number)
+    }
+    return [
+        each
+        for each in sessions
+        if each.kind == "preparation" or not each.is_open or each.number not in gone
+    ]
 
 
 def _as_it_stands(session: Session, course: Course) -> Session:
