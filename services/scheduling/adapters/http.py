@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.plans import add_plans
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
     AppointmentsQuery,
@@ -15,15 +16,17 @@ from services.scheduling.adapters.schemas import (
     ResourceSchema,
 )
 from services.scheduling.application import queries
+from services.scheduling.application.diaries import Diaries
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, _policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
+    add_plans(blp, store, Diaries(policy))
     return blp
 
 
