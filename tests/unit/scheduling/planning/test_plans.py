@@ -1,28 +1,38 @@
 """A whole course is planned on what is free, and what is planned can be booked as it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask, g
+from flask_smorest import Api, Blueprint
 
 from services.scheduling.adapters import solver
+from services.scheduling.adapters.reading.plans import add_plans
 from services.scheduling.application import plans
 from services.scheduling.application.diaries import Diaries
 from services.scheduling.application.plans import Asked, PlanView
+from services.scheduling.domain.occupancy.crowding import crowded_days, on_days
+from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.resources.resource import Roster
+from shared.codec.schema import load
 from shared.contracts import intake, site
 from shared.storage.reads import Reads
+from shared.web.identity import Principal
 from tests.kit.scheduling import (
+    CLINIC,
     NEW_YORK,
     NOW,
     POLICY,
     Clinic,
+    a_free_calendar,
     a_resource,
     a_roster,
     hours,
     overlaps,
+    taken,
 )
 
 
@@ -33,15 +43,26 @@ def _no_solver(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def planned(clinic: Clinic, **asked: Any) -> PlanView:
-    given = Asked(**{"now": NOW, "horizon_d": 90} | asked)
+    given: dict[str, Any] = {"now": NOW, "horizon_d": 90} | asked
     course = clinic.course()
-    found = plans.plan(clinic.reads, Diaries(POLICY), solver.solve, course.id, given)
+    found = plans.plan(clinic.reads, Diaries(POLICY), solver.solve, course.id, Asked(**given))
     assert found
     return found.aggregate
 
 
 def a_clinic(roster: Roster | None = None, **changes: Any) -> Clinic:
     return Clinic().staffed(roster).cleared(**changes)
+
+
+def ask(clinic: Clinic, path: str) -> tuple[int, Any]:
+    app, blp = Flask("scheduling"), Blueprint("scheduling", __name__, url_prefix="/v1")
+    app.config.update(API_TITLE="scheduling", API_VERSION="1", OPENAPI_VERSION="3.1.0")
+    add_plans(blp, clinic.store, Diaries(POLICY), lambda: NOW)
+    Api(app).register_blueprint(blp)
+    reader = Principal("s", CLINIC, "main", frozenset({"nurse"}), frozenset({"records:read"}))
+    app.before_request(lambda: setattr(g, "principal", reader))
+    answer = app.test_client().get(f"/v1{path}")
+    return answer.status_code, answer.get_json()
 
 
 def weekdays(plan: PlanView) -> set[int]:
@@ -163,6 +184,53 @@ def test_a_time_on_the_wall_stays_what_it_is_when_the_clocks_change() -> None:
     assert before
     assert after
     assert {each.local[-5:] for each in (before[0], after[0])} == {"09:00"}
+
+
+def test_on_a_crowded_day_a_session_costs_more() -> None:
+    """Of two rooms one is taken all Monday: half is crowded where half is the limit."""
+    roster = a_roster(a_resource("room", "room-1"), a_resource("room", "room-2"))
+    opens = minutes(datetime(2026, 3, 2, 9, tzinfo=ZoneInfo(NEW_YORK)))
+    diary = a_free_calendar(roster, *taken(opens, opens + 8 * 60, "other", "room-1"))
+    zone = ZoneInfo(NEW_YORK)
+
+    assert crowded_days(diary, zone, 50) == {date(2026, 3, 2)}
+    assert crowded_days(diary, zone, 51) == frozenset()
+    assert on_days([opens, opens + 24 * 60], frozenset({date(2026, 3, 2)}), zone) == {opens}
+
+
+def test_a_site_asks_over_http_and_posts_the_slots_back() -> None:
+    clinic = a_clinic()
+    path = f"/courses/{clinic.course().id}/plan?horizon_d=60&weekdays=0&weekdays=2&weekdays=4"
+
+    status, plan = ask(clinic, path)
+
+    assert (status, plan["status"], plan["blocked_by"]) == (200, "greedy", [])
+    assert plan["sessions"][0]["local"] == "Mon 2026-03-02 09:00"
+    asked = load(
+        site.CourseBookingRequested,
+        {"earliest": NOW.isoformat(), "slots": plan["slots"]},
+        closed=True,
+    )
+    assert clinic.say(asked).verdict == "accepted"
+    assert ask(clinic, "/courses/nobody/plan")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "horizon_d=0",
+        "horizon_d=121",
+        "weekdays=7",
+        "not_before=9:00",
+        "not_after=24:01",
+        "earliest=2026-03-02T09:00:00",
+        "earliest=9999-12-31T00:00:00Z",
+    ],
+)
+def test_a_question_that_makes_no_sense_is_refused(query: str) -> None:
+    clinic = a_clinic()
+
+    assert ask(clinic, f"/courses/{clinic.course().id}/plan?{query}")[0] == 422
 
 
 def test_another_clinic_has_no_such_course() -> None:

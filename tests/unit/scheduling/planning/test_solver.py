@@ -12,7 +12,8 @@ from services.scheduling.domain.planning.problem import Plan, Problem
 from services.scheduling.domain.planning.rules import Terms
 from services.scheduling.domain.planning.solution import Solution
 from shared.kernel.errors import Unavailable
-from tests.kit.planning import (
+from tests.bench.ours.plans import measure
+from tests.kit.calendar.planning import (
     WEIGHTS,
     D,
     H,
@@ -129,3 +130,10 @@ def test_a_long_course_without_limits_in_the_way_is_proved() -> None:
     found = solved(a_problem(course_of(2, 8), [when] * 18, terms(dose_gap=3 * D)))
 
     assert (found.status, found.gap_percent) == ("optimal", 0.0)
+
+
+def test_courses_in_a_full_clinic_of_real_size_are_proved_to_be_the_best() -> None:
+    figures = measure(clinics=1)
+
+    assert (figures.plans, figures.infeasible) == (8, 0)
+    assert (figures.proved, figures.worst_gap_percent) == (1.0, 0.0)

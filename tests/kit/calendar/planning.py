@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ LEADS = ("ash", "birch")
 
 
 def terms(**changes: int) -> Terms:
-    given = {
+    given: dict[str, Any] = {
         "not_before": 0,
         "dose_not_before": 0,
         "first_dose_by": 30 * D,
