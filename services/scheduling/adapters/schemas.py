@@ -18,8 +18,8 @@ CalendarSchema = schema_class(CalendarView)
 PlanSchema = schema_class(PlanView)
 
 
-_OPENS = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z"
-_CLOSES = r"^([01][0-9]|2[0-3]):[0-5][0-9]\Z|^24:00\Z"
+_OPENS = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+_CLOSES = r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -40,15 +40,11 @@ class PlanQuery(Schema):
     class Meta:
         unknown = RAISE
 
-    earliest = fields.AwareDateTime(
-        load_default=None, format="iso", validate=validate.Range(max=_LATEST)
-    )
+    earliest = fields.AwareDateTime(format="iso", validate=validate.Range(max=_LATEST))
     horizon_d = fields.Integer(load_default=HORIZON_D, validate=validate.Range(1, HORIZON_D))
-    therapist = fields.String(load_default="", validate=validate.Length(max=64))
+    therapist = fields.String(validate=validate.Length(max=64))
     weekdays = fields.List(
-        fields.Integer(validate=validate.Range(0, 6)),
-        load_default=(),
-        validate=validate.Length(0, 7),
+        fields.Integer(validate=validate.Range(0, 6)), validate=validate.Length(0, 7)
     )
-    not_before = fields.String(load_default="", validate=validate.Regexp(_OPENS))
-    not_after = fields.String(load_default="", validate=validate.Regexp(_CLOSES))
+    not_before = fields.String(validate=validate.Regexp(_OPENS))
+    not_after = fields.String(validate=validate.Regexp(_CLOSES))
