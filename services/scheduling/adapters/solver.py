@@ -26,7 +26,7 @@ from services.scheduling.domain.planning.problem import NO_STARTS, Plan, Problem
 from services.scheduling.domain.planning.solution import Solution
 from shared.kernel.errors import Unavailable
 
-WORK_LIMIT, WALL_LIMIT_S = 1.2, 1.5
+WORK_LIMIT, WALL_LIMIT_S = 1.2, 1.2
 """Work is in the solver's own seconds, which are counted in steps, not measured."""
 _ONE_AT_A_TIME = Lock()
 

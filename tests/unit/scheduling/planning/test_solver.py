@@ -1,5 +1,7 @@
 """CP-SAT against every placing there is. The one module of unit tests that loads the solver."""
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 
@@ -30,6 +32,14 @@ from tests.kit.scheduling import NOW
 
 pytest.importorskip("ortools")
 NINE = 9 * H
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_hurry() -> Iterator[None]:
+    """The limit in work decides, so that a busy machine gives the same answers."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "WALL_LIMIT_S", 60.0)
+        yield
 
 
 def solved(problem: Problem) -> Solution:
