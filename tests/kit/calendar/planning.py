@@ -72,7 +72,7 @@ def _some_times(draw: st.DrawFn, position: int) -> Times:
     """Mostly such that the sessions can follow one another."""
     days, hours = st.integers(position, position + 3), st.sampled_from((9, 11, 14))
     start = st.builds(lambda day, hour: day * D + hour * H, days, hours)
-    anyone = draw(st.lists(start, min_size=3, max_size=8, unique=True).map(sorted))
+    anyone = draw(st.lists(start, min_size=3, max_size=6, unique=True).map(sorted))
     some = st.lists(st.sampled_from(anyone), unique=True).map(sorted)
     liked = st.frozensets(st.sampled_from(anyone))
     led = {each: tuple(draw(some)) for each in LEADS}
