@@ -3,13 +3,12 @@
 from marshmallow import fields, validate
 
 from services.scheduling.application.documents import AppointmentLine
-from services.scheduling.application.queries import CalendarView, CourseView, ResourceView
+from services.scheduling.application.queries import CalendarView, CourseView
 from shared.codec.schema import schema_class
 from shared.web.reading import Page
 
 CourseSchema = schema_class(CourseView)
 AppointmentSchema = schema_class(AppointmentLine)
-ResourceSchema = schema_class(ResourceView)
 CalendarSchema = schema_class(CalendarView)
 
 

@@ -112,6 +112,7 @@ class Course:
     its time is to be placed anew, for the reason `replan_for`. `blocked`: the codes of what stood
     against it when nothing was found. `overdue`: the doses whose integration was said to be late.
     `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
+    `reanchor_at`: the rules of a zone have changed, and appointments are to keep the wall's time.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Course:
     overdue: tuple[int, ...] = ()
     overridden: tuple[int, ...] = ()
     let_pass: tuple[str, ...] = ()
+    reanchor_at: datetime | None = None
 
     @property
     def status(self) -> CourseStatus:

@@ -6,10 +6,10 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.occupancy.crowding import crowded_days, on_days
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.search import Diary
+from services.scheduling.domain.planning.crowding import crowded_days, on_days
 from services.scheduling.domain.planning.problem import Problem, Starts, Times
 from services.scheduling.domain.planning.rules import (
     Link,

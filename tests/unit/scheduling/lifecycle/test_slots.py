@@ -251,6 +251,17 @@ def test_two_sites_do_not_meet_in_one_request(clinic: Clinic) -> None:
     assert clinic.course().appointments[0].zone == BERLIN
 
 
+def test_a_whole_course_is_booked_with_its_own_buffers_apart() -> None:
+    buffered = a_resource("room", buffer_before_min=15, buffer_after_min=30)
+    clinic = Clinic().staffed(a_roster(buffered)).cleared(protocol="im-4", route="im")
+
+    assert clinic.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+
+    first, second = clinic.course().appointments[:2]
+    assert second.start - first.end >= 45 * HOUR / 60
+    assert overlaps(clinic.days()) == []
+
+
 def test_sessions_of_one_request_do_not_take_each_others_buffers(clinic: Clinic) -> None:
     clinic.staffed(a_roster(a_resource("room", buffer_after_min=30)))
     clinic.cleared(clearance_id="clearance-2", protocol="im-4", route="im")

@@ -14,8 +14,8 @@ from services.scheduling.adapters.reading.plans import add_plans
 from services.scheduling.application import plans
 from services.scheduling.application.diaries import Diaries
 from services.scheduling.application.plans import Asked, PlanView
-from services.scheduling.domain.occupancy.crowding import crowded_days, on_days
 from services.scheduling.domain.occupancy.day import minutes
+from services.scheduling.domain.planning.crowding import crowded_days, on_days
 from services.scheduling.domain.resources.resource import Roster
 from shared.codec.schema import load
 from shared.contracts import intake, site
