@@ -22,8 +22,14 @@ from services.scheduling.domain.planning.objective import (
     total,
 )
 from services.scheduling.domain.planning.placing import Blocked
-from services.scheduling.domain.planning.problem import NO_STARTS, Plan, Problem, Times, plan_of
-from services.scheduling.domain.planning.solution import Solution
+from services.scheduling.domain.planning.problem import (
+    NO_STARTS,
+    Plan,
+    Problem,
+    Solution,
+    Times,
+    plan_of,
+)
 from shared.kernel.errors import Unavailable
 
 WORK_LIMIT, WALL_LIMIT_S = 1.2, 1.2

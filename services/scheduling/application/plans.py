@@ -26,9 +26,8 @@ from services.scheduling.domain.planning.objective import (
 )
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked
-from services.scheduling.domain.planning.problem import Problem
+from services.scheduling.domain.planning.problem import Problem, Solution, Status
 from services.scheduling.domain.planning.rules import Session
-from services.scheduling.domain.planning.solution import Solution, Status
 from services.scheduling.domain.planning.stating import Likes, Question, state, taken_by
 from services.scheduling.domain.safety.history import other_doses, person_id
 from shared.contracts.scheduling import SessionKind

@@ -7,6 +7,7 @@ with the therapist who leads the course, and with anyone. Who and what it is, is
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from services.scheduling.domain.occupancy.search import Slot
 from services.scheduling.domain.planning.placing import Blocked, Find, place
@@ -52,6 +53,25 @@ class Plan:
     starts: tuple[int, ...]
     lead: str
     led: tuple[bool, ...]
+
+
+Status = Literal["optimal", "feasible", "greedy"]
+"""`feasible`: better may be possible, up to the bound. `greedy`: nobody looked further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """No plan costs less than `bound`."""
+
+    plan: Plan
+    cost: int
+    bound: int
+    status: Status
+
+    @property
+    def gap_percent(self) -> float:
+        """How much of the cost might be saved, at the very most."""
+        return round(100 * (self.cost - self.bound) / self.cost, 1) if self.cost else 0.0
 
 
 def earliest_plan(problem: Problem, lead: str, domains: Sequence[Starts]) -> Plan | Blocked:

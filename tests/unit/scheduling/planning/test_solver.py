@@ -10,9 +10,8 @@ from services.scheduling.adapters.solver import solve
 from services.scheduling.domain.planning.greedy import greedy
 from services.scheduling.domain.planning.objective import costs, total
 from services.scheduling.domain.planning.placing import Blocked
-from services.scheduling.domain.planning.problem import Plan, Problem
+from services.scheduling.domain.planning.problem import Plan, Problem, Solution
 from services.scheduling.domain.planning.rules import Terms
-from services.scheduling.domain.planning.solution import Solution
 from shared.kernel.errors import Unavailable
 from tests.bench.ours.plans import DAYS, LIKES, LOAD, planned
 from tests.kit.calendar.load import loaded_days
