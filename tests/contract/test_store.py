@@ -56,6 +56,16 @@ def test_replacing_any_but_the_version_before_is_a_conflict(store: Store, versio
     assert store.session().find("wards", ["a"]) == [doc("a", 2, colour="blue")]
 
 
+def test_a_list_equals_what_is_in_it(store: Store) -> None:
+    rooms = [doc("a", state={"at": ["one", "two"]}), doc("b", state={"at": []}), doc("c")]
+    store.transact(lambda session: session.insert("wards", rooms))
+
+    def found(at: object) -> list[str]:
+        return [each["_id"] for each in store.session().where("wards", {"state.at": at})]
+
+    assert (found("two"), found(("two", "three")), found("three")) == (["a"], ["a"], [])
+
+
 def test_where_filters_orders_limits_and_goes_on_after_a_cursor(store: Store) -> None:
     documents = [
         doc(key, state={"n": n}, clinic="c") for key, n in zip("abcd", [4, 3, 2, 1], strict=True)

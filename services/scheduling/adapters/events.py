@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, neighbours, roster
+from services.scheduling.adapters.routes import booking, neighbours, people, roster
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES
 from services.scheduling.domain.course.commands import LookAt
@@ -13,7 +13,12 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    return roster.routes(policy) | booking.routes(policy) | neighbours.routes(policy)
+    return (
+        roster.routes(policy)
+        | booking.routes(policy)
+        | neighbours.routes(policy)
+        | people.routes(policy)
+    )
 
 
 def alarms(policy: Policy) -> Alarms:

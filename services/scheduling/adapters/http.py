@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.feeds import add_feeds
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
     AppointmentsQuery,
@@ -24,6 +25,7 @@ def blueprint(store: Store, _policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
+    add_feeds(blp, store)
     return blp
 
 

@@ -8,6 +8,7 @@ from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
+from services.scheduling.domain.people.feeds import Address, Feed
 from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
@@ -31,6 +32,8 @@ class AppointmentLine:
     zone: str
     day: str
     resources: tuple[str, ...]
+    revision: int = 0
+    changed_at: datetime | None = None
 
 
 def appointment_line(course: Course, appointment: Appointment) -> AppointmentLine:
@@ -47,6 +50,8 @@ def appointment_line(course: Course, appointment: Appointment) -> AppointmentLin
         appointment.zone,
         appointment.start.astimezone(ZoneInfo(appointment.zone)).date().isoformat(),
         appointment.resources,
+        appointment.revision,
+        appointment.changed_at,
     )
 
 
@@ -67,7 +72,11 @@ APPOINTMENTS = Collection(
     AppointmentLine,
     lambda each: each.appointment_id,
     lambda each: each.patient_id,
-    indexes=(("patient_id",), ("day",)),
+    indexes=(("patient_id",), ("day",), ("resources", "day")),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS)
+FEEDS = Collection("feeds", Feed, lambda each: each.id, lambda each: each.owner_id)
+ADDRESSES = Collection(
+    "addresses", Address, lambda each: each.sha256, lambda each: each.owner_id, network=True
+)
+COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, FEEDS, ADDRESSES)

@@ -20,6 +20,7 @@ from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day, days_between, release, take
 from services.scheduling.domain.occupancy.search import Diary
+from services.scheduling.domain.people.revising import revised
 from services.scheduling.domain.resources.resource import Roster
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
@@ -72,6 +73,7 @@ def keep(uow: UnitOfWork, before: Course | None, after: Course, *more: object) -
     """
     if after == before and not more:
         return
+    after = revised(before, after, uow.at)
     uow.save(COURSES, after, *told.events(before, after), *more)
     known = {each.id: each for each in before.appointments} if before else {}
     for each in after.appointments:

@@ -354,6 +354,8 @@ def test_the_routes_take_what_intake_says_of_clearance_consent_and_safety() -> N
     posting = {name: route.roles for name, route in ROUTES.items() if route.roles}
     assert set(posting) == {
         site.ResourceDeclared.type,
+        site.FeedOpened.type,
+        site.FeedClosed.type,
         site.CourseBookingRequested.type,
         site.AppointmentCancelled.type,
     }

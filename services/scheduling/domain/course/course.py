@@ -26,8 +26,24 @@ CourseStatus = Literal["active", "on-hold", "revoked", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The patient comes at `start`, and said this of the escort and of the fast (None: nothing).
+
+    Of an appointment that has moved since, it says nothing.
+    """
+
+    start: datetime
+    escort: bool | None = None
+    fasting: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
-    """`number` counts within the kind of session. `reason`: why it is pending or cancelled."""
+    """`number` counts within the kind of session. `reason`: why it is pending or cancelled.
+
+    `revision` grows with every change that a calendar shows, the last one at `changed_at`.
+    `reminded_at`: the hour of the last reminder that is behind it.
+    """
 
     id: str
     session: SessionKind
@@ -39,6 +55,10 @@ class Appointment:
     therapist: str
     status: AppointmentStatus = "booked"
     reason: str = ""
+    revision: int = 0
+    changed_at: datetime | None = None
+    confirmation: Confirmation | None = None
+    reminded_at: datetime | None = None
 
     @property
     def name(self) -> str:
