@@ -12,11 +12,16 @@ import pytest
 from services.scheduling.adapters import ical
 from services.scheduling.application.documents import APPOINTMENTS, FEEDS, AppointmentLine
 from services.scheduling.application.feeds import CalendarView, calendar_at
+from services.scheduling.domain.people.feeds import Owner
 from shared.contracts import site
 from tests.kit.java.ical import events, faults
 from tests.kit.scheduling import NEW_YORK, NOW, PATIENT, Clinic
 
-OWNERS = (("patient", PATIENT), ("resource", "room-1"), ("resource", "nurse-1"))
+OWNERS: tuple[tuple[Owner, str], ...] = (
+    ("patient", PATIENT),
+    ("resource", "room-1"),
+    ("resource", "nurse-1"),
+)
 EMPTY = CalendarView("riverside", "patient", ())
 
 
@@ -33,7 +38,7 @@ def clinic() -> Clinic:
     return clinic
 
 
-def feed(clinic: Clinic, owner: str, subject: str) -> bytes:
+def feed(clinic: Clinic, owner: Owner, subject: str) -> bytes:
     found = clinic.reads.get(FEEDS, f"{owner}-{subject}")
     assert found
     view = calendar_at(clinic.store, found.aggregate.token, NOW)
@@ -62,7 +67,7 @@ def test_the_judge_catches_what_breaks_the_format(clinic: Clinic, good: bytes, b
 
 
 @pytest.mark.parametrize(("owner", "subject"), OWNERS)
-def test_a_feed_is_read_as_it_was_meant(clinic: Clinic, owner: str, subject: str) -> None:
+def test_a_feed_is_read_as_it_was_meant(clinic: Clinic, owner: Owner, subject: str) -> None:
     content = feed(clinic, owner, subject)
 
     assert faults(content) == []

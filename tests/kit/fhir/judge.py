@@ -12,8 +12,7 @@ from typing import Any
 
 import jpype
 
-from shared.local.engines.jars import FHIR_VALIDATOR
-from tests.kit.java.machine import java_class, load
+from tests.kit.java.machine import java_class, start
 
 SUPPORT = "org.hl7.fhir.common.hapi.validation.support."
 CORE = "org.hl7.fhir.r5.utils.validation."
@@ -83,7 +82,7 @@ def _validator(definitions: tuple[str, ...]) -> Any:
 
 @cache
 def _context() -> Any:
-    load(FHIR_VALIDATOR)
+    start()
     return java_class("ca.uhn.fhir.context.FhirContext").forR4()
 
 

@@ -4,8 +4,7 @@ from typing import Any
 
 import jpype
 
-from shared.local.engines.jars import ICAL_PARSER
-from tests.kit.java.machine import java_class, load
+from tests.kit.java.machine import java_class, start
 
 HINTS = "net.fortuna.ical4j.util.CompatibilityHints"
 LENIENT = ("KEY_RELAXED_PARSING", "KEY_RELAXED_UNFOLDING", "KEY_RELAXED_VALIDATION")
@@ -13,7 +12,7 @@ LENIENT = ("KEY_RELAXED_PARSING", "KEY_RELAXED_UNFOLDING", "KEY_RELAXED_VALIDATI
 
 def parsed(content: bytes) -> Any:
     """A `net.fortuna.ical4j.model.Calendar`; ValueError with what breaks RFC 5545."""
-    load(ICAL_PARSER)
+    start()
     hints = java_class(HINTS)
     for name in LENIENT:
         hints.setHintEnabled(getattr(hints, name), False)
