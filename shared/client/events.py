@@ -39,7 +39,9 @@ def verdict_of(answer: Mapping[str, Any]) -> Verdict:
     )
     known = {name: answer[name] for name in Verdict.__slots__ if name in answer}
     created = tuple(answer.get("created", ()))
-    return Verdict(**{**known, "blockers": blockers, "created": created})
+    alternatives = tuple(answer.get("alternatives", ()))
+    lists = {"blockers": blockers, "created": created, "alternatives": alternatives}
+    return Verdict(**{**known, **lists})
 
 
 def data_of(what: object, fields: Mapping[str, Any]) -> tuple[str, Any]:

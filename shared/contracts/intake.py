@@ -209,10 +209,14 @@ class PatientErased:
 
 @dataclass(frozen=True, slots=True)
 class PractitionerCredentialed:
-    """Who may act as what, from when to when. The key is the practitioner's id."""
+    """Who may act as what, from when to when. The key is the practitioner's id.
+
+    `licence`: which of several licences in one role this is.
+    """
 
     type: ClassVar[str] = "intake.practitioner.credentialed.v1"
     practitioner_id: Id
     role: Role
     valid_from: date
     valid_until: date
+    licence: OptionalId = ""

@@ -10,6 +10,8 @@ from shared.contracts.site import SessionKind as SessionKind
 
 DoseNumber = Annotated[int, Between(0, 60)]
 Resources = Annotated[tuple[Id, ...], Items(20)]
+Ask = Literal["attendance", "escort", "fasting"]
+"""What a patient is asked to confirm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class CourseOpened:
 class AppointmentBooked:
     """`dose_number`: the dose it prepares (0), gives (k) or integrates (k).
 
-    `overbooked`: for what reason more was booked than there is, empty where it was not.
+    `overbooked`: for what reason more was booked than there is, empty where it was not;
+    `overbooked_by`: who answers for it.
     """
 
     type: ClassVar[str] = "scheduling.course.appointment-booked.v1"
@@ -45,6 +48,7 @@ class AppointmentBooked:
     resources: Resources
     group: OptionalId = ""
     overbooked: Annotated[str, Text(64, shortest=0)] = ""
+    overbooked_by: OptionalId = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +152,7 @@ class ReminderDue:
     before_h: Annotated[int, Between(0, 336, "h")]
     start: datetime
     zone: Zone
-    asks: Annotated[tuple[Literal["attendance", "escort", "fasting"], ...], Items(3)]
+    asks: Annotated[tuple[Ask, ...], Items(3)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,11 +16,21 @@ class Reason:
 
 
 class Rejected(Exception):
-    """The domain said no, as designed. Recorded and answered; never retried or dead-lettered."""
+    """The domain said no, as designed. Recorded and answered; never retried or dead-lettered.
 
-    def __init__(self, code: str, reason: str, blockers: tuple[Reason, ...] = ()) -> None:
+    `alternatives`: what could be had instead, and when: "dosing-1 2026-12-01T14:00:00Z".
+    """
+
+    def __init__(
+        self,
+        code: str,
+        reason: str,
+        blockers: tuple[Reason, ...] = (),
+        alternatives: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(f"{code}: {reason}")
         self.code, self.reason, self.blockers = code, reason, blockers
+        self.alternatives = alternatives
 
 
 class Malformed(Exception):

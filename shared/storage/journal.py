@@ -94,6 +94,7 @@ def refused(step: Step, refusal: Refusal) -> Verdict:
                 code=refusal.code,
                 reason=refusal.reason,
                 blockers=refusal.blockers,
+                alternatives=refusal.alternatives,
             )
         case NotYet():
             return Verdict(
@@ -130,6 +131,7 @@ def repeated(step: Step, document: Document) -> Verdict:
         blockers=tuple(Reason(**each) for each in document["blockers"]),
         created=tuple(document["created"]),
         first=document["verdict"],
+        alternatives=tuple(document.get("alternatives", ())),
     )
 
 
@@ -141,4 +143,5 @@ def verdict_fields(verdict: Verdict) -> Document:
         "reason": verdict.reason,
         "blockers": [asdict(each) for each in verdict.blockers],
         "created": list(verdict.created),
+        "alternatives": list(verdict.alternatives),
     }

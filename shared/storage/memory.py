@@ -42,6 +42,9 @@ class MemorySession:
     def find(self, collection: str, ids: Iterable[str]) -> list[Document]:
         return [copy.copy(each) for key in set(ids) if (each := self._get(collection, key))]
 
+    def versions(self, collection: str, ids: Iterable[str]) -> dict[str, int]:
+        return {each["_id"]: each["version"] for each in self.find(collection, ids)}
+
     def where(
         self,
         collection: str,

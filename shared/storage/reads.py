@@ -1,5 +1,6 @@
 """What queries may do: read one clinic's aggregates, or the network's, a page at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -40,6 +41,18 @@ class Reads:
         found = self.store.session().find(collection.name, [key])
         return _read(collection, found[0]) if found else None
 
+    def several(self, collection: Collection[T], ids: Iterable[str]) -> list[Read[T]]:
+        """The clinic's aggregates of these ids, as far as there are any, in no order."""
+        keys = self._keys(collection, ids)
+        found = self.store.session().find(collection.name, keys) if keys else []
+        return [_read(collection, document) for document in found]
+
+    def versions(self, collection: Collection[T], ids: Iterable[str]) -> dict[str, int]:
+        """As `several`, but only the version of each: for who keeps what was read before."""
+        keys = self._keys(collection, ids)
+        found = self.store.session().versions(collection.name, keys) if keys else {}
+        return {keys[key]: version for key, version in found.items()}
+
     def page(
         self, collection: Collection[T], *, after: str = "", limit: int = 0, **equals: object
     ) -> list[Read[T]]:
@@ -65,6 +78,13 @@ class Reads:
     def known_until(self, service: str, producer: str, subject: str) -> datetime | None:
         """As UnitOfWork.known_until, of this service about any subject."""
         return freshness.known_until(self.store.session(), service, producer, subject)
+
+    def _keys(self, collection: Collection[T], ids: Iterable[str]) -> dict[str, str]:
+        """The id of each key in the store."""
+        if self.clinic is None:
+            return {}
+        self._must_be_a_clinics(collection)
+        return {collection.key(self.clinic, each): each for each in ids}
 
     def _must_be_a_clinics(self, collection: Collection[T]) -> None:
         if collection.network:

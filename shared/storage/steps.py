@@ -124,6 +124,7 @@ class Verdict:
     blockers: tuple[Reason, ...] = ()
     created: tuple[str, ...] = ()
     first: str = ""
+    alternatives: tuple[str, ...] = ()
 
     @property
     def is_taken(self) -> bool:

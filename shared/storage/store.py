@@ -24,6 +24,9 @@ class Session(Protocol):
     def find(self, collection: str, ids: Iterable[str]) -> list[Document]:
         """The documents that exist among `ids`, in no order."""
 
+    def versions(self, collection: str, ids: Iterable[str]) -> dict[str, int]:
+        """The version of every aggregate that exists among `ids`; nothing else of it is read."""
+
     def where(
         self,
         collection: str,

@@ -37,6 +37,9 @@ class UnitOfWork(Protocol):
     def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
         """The aggregate, or None if this clinic has none of that id."""
 
+    def ahead(self, collection: Collection[Any], aggregate_ids: Iterable[str]) -> None:
+        """Reads at once what will be asked for one by one."""
+
     def require(self, collection: Collection[T], aggregate_id: str) -> T:
         """The aggregate; NotYet if it has not been heard of, which defers the event."""
 
@@ -162,6 +165,14 @@ class Work:
     def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
         aggregate: T | None = self._hold(collection, aggregate_id).aggregate
         return aggregate
+
+    def ahead(self, collection: Collection[Any], aggregate_ids: Iterable[str]) -> None:
+        unread = [
+            (self.clinic, (collection, each))
+            for each in aggregate_ids
+            if self._key(collection, each) not in self._held.keys() | self._staged.keys()
+        ]
+        self.prefetch(unread)
 
     def require(self, collection: Collection[T], aggregate_id: str) -> T:
         aggregate = self.get(collection, aggregate_id)

@@ -126,6 +126,11 @@ def _responses() -> dict[str, Any]:
             "path": {"type": "string", "description": "JSON Pointer to what is wrong"},
             "blockers": {"type": "array", "items": {"type": "object"}},
             "created": {"type": "array", "items": {"type": "string"}},
+            "alternatives": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "what could be had instead: dosing-1 2026-12-01T14:00:00Z",
+            },
             "first": {"type": "string", "description": "a duplicate's first verdict"},
         },
     }

@@ -16,6 +16,7 @@ from shared.storage.steps import Step
 from shared.storage.store import Store
 from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.toy import (
+    INSTEAD,
     PERSONS,
     ROUTES,
     WARDS,
@@ -184,6 +185,18 @@ def test_what_names_somebody_is_refused_at_once_whatever_waits_before_it(store: 
     [document] = store.session().find(JOURNAL, [refused.id])
     assert (verdict.verdict, verdict.code) == ("rejected", "never")
     assert "content" not in document
+
+
+def test_a_refusal_names_what_could_be_had_instead_also_when_it_is_asked_again(
+    store: Store,
+) -> None:
+    step = posted(site.ConsentWithdrawn)
+
+    [first] = runner(store).run([step])
+    [again] = runner(store).run([step])
+
+    assert (first.verdict, first.alternatives) == ("rejected", INSTEAD)
+    assert (again.verdict, again.first, again.alternatives) == ("duplicate", "rejected", INSTEAD)
 
 
 def sealed(step: Step) -> Step:

@@ -56,6 +56,18 @@ def test_replacing_any_but_the_version_before_is_a_conflict(store: Store, versio
     assert store.session().find("wards", ["a"]) == [doc("a", 2, colour="blue")]
 
 
+def test_versions_are_told_of_what_is_there_and_as_a_transaction_left_them(store: Store) -> None:
+    store.session().insert("wards", [doc("a"), doc("b", 7)])
+
+    def work(session: Session) -> dict[str, int]:
+        session.replace("wards", [doc("a", 2)])
+        return session.versions("wards", ["a", "b", "c"])
+
+    assert store.transact(work) == {"a": 2, "b": 7}
+    assert store.session().versions("wards", ["a", "z"]) == {"a": 2}
+    assert store.session().versions("wards", []) == {}
+
+
 def test_a_list_equals_what_is_in_it(store: Store) -> None:
     rooms = [doc("a", state={"at": ["one", "two"]}), doc("b", state={"at": []}), doc("c")]
     store.transact(lambda session: session.insert("wards", rooms))

@@ -11,7 +11,7 @@ import pytest
 
 from services.scheduling.adapters import ical
 from services.scheduling.application.documents import APPOINTMENTS, FEEDS, AppointmentLine
-from services.scheduling.application.feeds import CalendarView, calendar_at
+from services.scheduling.application.people.feeds import CalendarView, calendar_at
 from services.scheduling.domain.people.feeds import Owner
 from shared.contracts import site
 from tests.kit.java.ical import events, faults

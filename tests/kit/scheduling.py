@@ -4,25 +4,26 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from services.scheduling.adapters.events import routes
+from services.scheduling.adapters.events import alarms, routes
 from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, course_id, grant, next_course
-from services.scheduling.domain.occupancy.day import Claim, Day, days_between, take
+from services.scheduling.domain.occupancy.day import Claim, Day, days_between, minutes, take
 from services.scheduling.domain.occupancy.day import overlaps as overlaps_on
 from services.scheduling.domain.occupancy.search import Diary
-from services.scheduling.domain.resources.resource import Resource, Roster
+from services.scheduling.domain.resources.resource import PEOPLE, Licence, Resource, Roster
 from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
-from shared.contracts.site import ResourceKind, WeeklyHours
+from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
+from shared.messaging.clock import AlarmClock
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -35,9 +36,16 @@ CLINIC, PATIENT = "riverside", "9b2f2b52-6c39-4a7f-8c56-0d8f3a8b8a01"
 NEW_YORK, BERLIN = "America/New_York", "Europe/Berlin"
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """A Monday, six days before the clocks change in New York."""
+NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
+"""In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 ROUTES = routes(POLICY)
+LICENSED = date(2025, 1, 1), date(2040, 12, 31)
+CERTIFICATES = tuple(
+    Certificate(code, LICENSED[1])
+    for code in sorted({code for each in POLICY.certificates.values() for code in each})
+)
 _numbers = itertools.count(1)
 T = TypeVar("T")
 
@@ -49,15 +57,34 @@ def hours(
 
 
 def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
+    """People hold every certificate that the policy asks of anybody."""
     given: dict[str, Any] = {"zone": NEW_YORK, "hours": hours()} | changes
+    if kind in PEOPLE:
+        given.setdefault("certificates", CERTIFICATES)
     return Resource(name or f"{kind}-1", kind, **given)
+
+
+def licences_of(*resources: Resource) -> tuple[Licence, ...]:
+    """One for everything that each person is declared to be."""
+    return tuple(
+        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # people's kinds are roles
+        for each in resources
+        for kind in each.kinds
+        if kind in PEOPLE
+    )
+
+
+def roster_of(*resources: Resource) -> Roster:
+    """These and no others, everybody with a licence."""
+    ascending = tuple(sorted(resources, key=lambda each: each.id))
+    return Roster(ascending, licences=licences_of(*ascending))
 
 
 def a_roster(*resources: Resource, without: Iterable[ResourceKind] = (), **changes: Any) -> Roster:
     """The given resources, and one of each other kind."""
     there = {*without, *(each.kind for each in resources)}
     others = (a_resource(kind, **changes) for kind in KINDS if kind not in there)
-    return Roster(tuple(sorted((*resources, *others), key=lambda each: each.id)))
+    return roster_of(*resources, *others)
 
 
 def granting(**changes: Any) -> GrantClearance:
@@ -141,8 +168,21 @@ class Clinic:
         """One event from Kafka at the clinic's `now`."""
         return self.run(heard(data, **{"time": self.now} | envelope))[0]
 
+    def strike(self, now: datetime) -> int:
+        """The clock looks at what is due until nothing is; how often it struck."""
+        self.now = now
+        clock = AlarmClock("scheduling", self._runner, alarms(POLICY), lambda: now)
+        strokes = 0
+        while struck := clock.sweep():
+            strokes += struck
+        return strokes
+
     def staffed(self, roster: Roster | None = None) -> "Clinic":
-        for each in (roster or a_roster()).resources:
+        """Everything on the roster is declared, and every licence heard of."""
+        roster = roster or a_roster()
+        for licence in roster.licences:
+            assert self.hear(credentialed(licence)).verdict == "accepted"
+        for each in roster.resources:
             declared = site.ResourceDeclared(
                 **{field.name: getattr(each, field.name) for field in fields(site.ResourceDeclared)}
             )
@@ -184,6 +224,12 @@ class Clinic:
         """The last words of the types of what was emitted, without the version."""
         types = [dict(each.headers)["ce_type"].decode() for each in self.records()]
         return [each.split(".")[-2] for each in types][since:]
+
+
+def credentialed(licence: Licence) -> intake.PractitionerCredentialed:
+    return intake.PractitionerCredentialed(
+        licence.practitioner, licence.role, licence.valid_from, licence.valid_until, licence.licence
+    )
 
 
 def cleared(**changes: Any) -> intake.PatientCleared:

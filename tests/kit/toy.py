@@ -25,6 +25,8 @@ from shared.storage.store import Store
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+INSTEAD = ("round-1 2026-03-02T14:00:00Z",)
+"""What could be had instead of what is always refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def consent(event: Event, uow: UnitOfWork) -> None:
 
 def refuse(event: Event, uow: UnitOfWork) -> None:
     uow.save(WARDS, Ward(event.subject, changes=-1))
-    raise Rejected("never", "this one is always refused")
+    raise Rejected("never", "this one is always refused", alternatives=INSTEAD)
 
 
 def break_down(event: Event, uow: UnitOfWork) -> None:

@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, neighbours, people, roster
+from services.scheduling.adapters.routes import booking, care, neighbours, people, roster
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES
 from services.scheduling.domain.course.commands import LookAt
@@ -13,12 +13,8 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    return (
-        roster.routes(policy)
-        | booking.routes(policy)
-        | neighbours.routes(policy)
-        | people.routes(policy)
-    )
+    parts = (roster, booking, care, neighbours, people)
+    return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
 def alarms(policy: Policy) -> Alarms:
@@ -31,4 +27,6 @@ def _course(event: Event) -> list[Need]:
 
 
 def _struck(event: Event) -> LookAt:
-    return LookAt(f"{event.source}#{event.id}", event.time, event.data.aggregate_id)
+    """Now is when it struck: what was missed meanwhile is seen to at once."""
+    at = event.data.struck_at or event.time
+    return LookAt(f"{event.source}#{event.id}", at, event.data.aggregate_id)

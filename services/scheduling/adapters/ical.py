@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from icalendar import Calendar, Event, Timezone, TimezoneStandard, vDuration
 
 from services.scheduling.application.documents import AppointmentLine
-from services.scheduling.application.feeds import CalendarView
+from services.scheduling.application.people.feeds import CalendarView
 from services.scheduling.domain.course.course import AppointmentStatus
 from services.scheduling.domain.people.feeds import Owner
 
@@ -19,11 +19,15 @@ PRODUCER = "-//clinic network//calendar//EN"
 REFRESH = timedelta(minutes=15)
 NAMES: Mapping[Owner, str] = {"patient": "Appointments", "resource": "Clinic schedule"}
 STATUS: Mapping[AppointmentStatus, str] = {
+    "proposed": "TENTATIVE",
     "booked": "CONFIRMED",
     "fulfilled": "CONFIRMED",
+    "noshow": "CONFIRMED",
     "pending": "TENTATIVE",
     "cancelled": "CANCELLED",
 }
+FREE: frozenset[AppointmentStatus] = frozenset({"pending", "cancelled"})
+"""Whose time is nobody's."""
 _ROOM = re.compile(r"(room|suite|r)?[-_.]?[0-9]{1,4}[a-z]?", re.IGNORECASE)
 """Room names that say nothing but which door; what else a site may call a room stays here."""
 
@@ -56,7 +60,7 @@ def _event(line: AppointmentLine, view: CalendarView) -> Event:
     event.add("dtend", line.end.astimezone(UTC))
     event.add("summary", _summary(line, view.owner))
     event.add("status", status)
-    event.add("transp", "OPAQUE" if status == "CONFIRMED" else "TRANSPARENT")
+    event.add("transp", "TRANSPARENT" if line.status in FREE else "OPAQUE")
     event.add("class", "PRIVATE")
     return event
 

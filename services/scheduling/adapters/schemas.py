@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from services.scheduling.application.documents import AppointmentLine
-from services.scheduling.application.feeds import FeedView
+from services.scheduling.application.people.feeds import FeedView
 from services.scheduling.application.queries import CalendarView, CourseView, ResourceView
 from shared.codec.schema import schema_class
 from shared.web.reading import Page

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.scheduling.domain.appointments.groups import Group
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.people.feeds import Address, Feed
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety.history import Person
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
@@ -32,6 +34,9 @@ class AppointmentLine:
     zone: str
     day: str
     resources: tuple[str, ...]
+    expires_at: datetime | None = None
+    group: str = ""
+    overbooked: str = ""
     revision: int = 0
     changed_at: datetime | None = None
 
@@ -50,6 +55,9 @@ def appointment_line(course: Course, appointment: Appointment) -> AppointmentLin
         appointment.zone,
         appointment.start.astimezone(ZoneInfo(appointment.zone)).date().isoformat(),
         appointment.resources,
+        appointment.expires_at if appointment.status == "proposed" else None,
+        appointment.group,
+        appointment.overbooked,
         appointment.revision,
         appointment.changed_at,
     )
@@ -75,8 +83,20 @@ APPOINTMENTS = Collection(
     indexes=(("patient_id",), ("day",), ("resources", "day")),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
+PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
+GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
 FEEDS = Collection("feeds", Feed, lambda each: each.id, lambda each: each.owner_id)
 ADDRESSES = Collection(
     "addresses", Address, lambda each: each.sha256, lambda each: each.owner_id, network=True
 )
-COLLECTIONS = (ROSTERS, STANDINGS, COURSES, APPOINTMENTS, DAYS, FEEDS, ADDRESSES)
+COLLECTIONS = (
+    ROSTERS,
+    STANDINGS,
+    COURSES,
+    APPOINTMENTS,
+    DAYS,
+    PERSONS,
+    GROUPS,
+    FEEDS,
+    ADDRESSES,
+)

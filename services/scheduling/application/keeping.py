@@ -5,11 +5,13 @@ one of them loses at commit and decides again.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from services.scheduling.application.documents import (
     APPOINTMENTS,
     COURSES,
     DAYS,
+    PERSONS,
     ROSTER,
     ROSTERS,
     STANDINGS,
@@ -22,6 +24,8 @@ from services.scheduling.domain.occupancy.day import Day, days_between, release,
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.people.revising import revised
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety import history
+from services.scheduling.domain.safety.history import Person, person_id
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
@@ -54,6 +58,19 @@ def course_of(appointment_id: str, patient_id: str, uow: UnitOfWork) -> Course:
     return uow.require(COURSES, line.course_id)
 
 
+def person_of(standing: Standing, uow: UnitOfWork) -> Person:
+    """Until intake says who the patient is, intake's name for a patient linked to nobody."""
+    found = standing.person_id or person_id(uow.clinic, standing.patient_id)
+    return uow.get(PERSONS, found) or Person(found)
+
+
+def placing_standing(course: Course, uow: UnitOfWork) -> Standing:
+    """What is known of the patient, and the person's doses that are not of this course."""
+    standing = standing_of(course.patient_id, uow)
+    others = history.other_doses(person_of(standing, uow), uow.clinic, course.id)
+    return replace(standing, others=others)
+
+
 def days_of(course: Course, uow: UnitOfWork) -> dict[str, Day]:
     """The days of the appointments that wait for a hold to be lifted."""
     pending = (each for each in course.appointments if each.status == "pending")
@@ -62,6 +79,8 @@ def days_of(course: Course, uow: UnitOfWork) -> dict[str, Day]:
 
 def diary(days: Iterable[str], uow: UnitOfWork, policy: Policy) -> Diary:
     """What is free on these days, which follow one another."""
+    days = tuple(days)
+    uow.ahead(DAYS, days)
     roster = uow.get(ROSTERS, ROSTER) or Roster()
     return Diary(roster, [_day(day, uow) for day in days], policy)
 
@@ -80,6 +99,16 @@ def keep(uow: UnitOfWork, before: Course | None, after: Course, *more: object) -
         if each != known.get(each.id):
             uow.save(APPOINTMENTS, appointment_line(after, each))
             _keep_time(uow, known.get(each.id), each)
+    if before is None or history.concerns_others(before, after):
+        _keep_person(uow, after)
+
+
+def _keep_person(uow: UnitOfWork, course: Course) -> None:
+    standing = standing_of(course.patient_id, uow)
+    person = person_of(standing, uow)
+    followed = history.followed(person, uow.clinic, course, standing)
+    if followed != person:
+        uow.save(PERSONS, followed)
 
 
 def _keep_time(uow: UnitOfWork, before: Appointment | None, after: Appointment) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing, grant, next_course
+from services.scheduling.domain.occupancy.bits import GRID_MIN
 from services.scheduling.domain.occupancy.day import (
     Claim,
     Day,
@@ -26,12 +27,7 @@ from services.scheduling.domain.occupancy.day import (
     take,
 )
 from services.scheduling.domain.occupancy.needs import wanted
-from services.scheduling.domain.occupancy.search import (
-    GRID_MIN,
-    HORIZON_D,
-    Diary,
-    Slot,
-)
+from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.planning.placing import Blocked, place
 from services.scheduling.domain.planning.rules import Link, Rule, Session
 from services.scheduling.domain.resources.openings import openings
@@ -50,6 +46,7 @@ from tests.kit.scheduling import (
     granting,
     hours,
     overlaps,
+    roster_of,
 )
 
 RULE = Rule("a-rule", "words", "source", lambda _sessions, _terms: iter(()))
@@ -143,7 +140,7 @@ def clinics(draw: st.DrawFn) -> Clinic:
     now = change - timedelta(hours=draw(st.integers(0, 400)))
     loads = st.tuples(st.sampled_from(resources), st.integers(0, 1200), st.integers(1, 10))
     days = _loaded(draw(st.lists(loads, max_size=30)), now)
-    return Roster(tuple(sorted(resources, key=lambda each: each.id))), days, now
+    return roster_of(*resources), days, now
 
 
 def _loaded(loads: Sequence[tuple[Resource, int, int]], now: datetime) -> list[Day]:
@@ -253,7 +250,7 @@ SHORT = CourseTemplate("short", "1", "iv", 1, 1, 72, 60, 150, 60)
 def test_no_earlier_place_exists_and_none_is_missed(clinic: Clinic) -> None:
     """Judged by trying every half hour, with one therapist and a preparation of the day before."""
     roster, days, now = clinic
-    alone = Roster(tuple(each for each in roster.resources if each.id != "therapist-1"))
+    alone = roster_of(*(each for each in roster.resources if each.id != "therapist-1"))
     values = {**POLICY.values, "prep.max_age_d": 1}
     policy = replace(POLICY, values=values, protocols={"short": SHORT})
 

@@ -207,13 +207,20 @@ def test_it_waits_as_long_as_it_is_told_and_longer_each_time_but_not_for_ever() 
 
 def test_a_refusal_comes_back_with_every_reason() -> None:
     blocker = {"code": "no-escort", "words": "no escort is arranged", "source": "SCH-7"}
-    answer = {"verdict": "rejected", "code": "not-ready", "reason": "x", "blockers": [blocker]}
+    answer = {
+        "verdict": "rejected",
+        "code": "not-ready",
+        "reason": "x",
+        "blockers": [blocker],
+        "alternatives": ["dosing-1 2026-12-01T14:00:00Z"],
+    }
     network = FakeNetwork(script=[httpx2.Response(422, json=answer)])
 
     verdict = network.site().post(network.site().event(ASSESSED, "p1", time=NOON))
 
     assert (verdict.verdict, verdict.code, verdict.is_taken) == ("rejected", "not-ready", False)
     assert verdict.blockers == (Reason("no-escort", "no escort is arranged", "SCH-7"),)
+    assert verdict.alternatives == ("dosing-1 2026-12-01T14:00:00Z",)
 
 
 def test_a_body_that_was_not_taken_at_all_is_an_error() -> None:

@@ -56,7 +56,9 @@ def record_credential(
             command.role, command.licence, command.valid_from, _last_day(command), command.at
         )
         known = replace(known, credentials={**known.credentials, place: held})
-    return known, PractitionerCredentialed(known.id, held.role, held.valid_from, held.valid_until)
+    return known, PractitionerCredentialed(
+        known.id, held.role, held.valid_from, held.valid_until, held.licence
+    )
 
 
 def refuse_unless_licensed(

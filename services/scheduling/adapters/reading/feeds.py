@@ -8,7 +8,7 @@ from flask_smorest import Blueprint
 
 from services.scheduling.adapters import ical
 from services.scheduling.adapters.schemas import FeedSchema, FeedsQuery
-from services.scheduling.application import feeds
+from services.scheduling.application.people import feeds
 from shared.runtime import clock
 from shared.storage.store import Store
 from shared.web.reading import clinic_reads, needs, needs_no_token, page_of, paged

@@ -1,11 +1,12 @@
 """What the routes share: how a command names its cause, and what most steps read.
 
-`loads` names the patient's first course: for most there is no other, and for the rest the unit of
-work reads one document more.
+`loads` names the patient's first course, and the person of a patient who was linked to nobody: for
+most there is no other, and for the rest the unit of work reads one document more.
 """
 
-from services.scheduling.application.documents import COURSES, ROSTER, ROSTERS, STANDINGS
+from services.scheduling.application.documents import COURSES, PERSONS, ROSTER, ROSTERS, STANDINGS
 from services.scheduling.domain.course.standing import course_id
+from services.scheduling.domain.safety.history import person_id
 from shared.contracts.envelope import Event
 from shared.storage.unit_of_work import Need
 
@@ -18,7 +19,8 @@ def cause(event: Event) -> str:
 
 
 def needs_of_patient(event: Event) -> list[Need]:
-    return [(COURSES, course_id(event.subject, 1)), (STANDINGS, event.subject)]
+    person = person_id(event.clinic, event.subject)
+    return [(COURSES, course_id(event.subject, 1)), (STANDINGS, event.subject), (PERSONS, person)]
 
 
 def needs_roster(_event: Event) -> list[Need]:

@@ -1,8 +1,10 @@
 """Routes of what intake and session-record say of a patient."""
 
 from services.scheduling.adapters.routes.needs import cause, needs_of_patient
-from services.scheduling.application import handlers
+from services.scheduling.application import courses
+from services.scheduling.application.appointments import booking
 from services.scheduling.application.documents import APPOINTMENTS, COURSES, STANDINGS
+from services.scheduling.domain.appointments.commands import UseUpAppointment
 from services.scheduling.domain.course.commands import (
     CountDose,
     FulfilAppointment,
@@ -19,32 +21,37 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    return _of_intake(policy) | _of_encounters()
+    return _of_intake(policy) | _of_encounters(policy)
 
 
 def _of_intake(policy: Policy) -> Routes:
     cleared, withdrawn = intake.PatientCleared, intake.ClearanceWithdrawn
     consented, revoked = intake.PatientConsented, intake.ConsentRevoked
     raised, lifted = intake.SafetyHoldRaised, intake.SafetyHoldLifted
-    grant = governed(handlers.grant_clearance, policy)
-    hold = handlers.hold_dosing
+    grant = governed(courses.grant_clearance, policy)
+    consent, lift = (governed(each, policy) for each in (courses.record_consent, courses.lift_hold))
+    hold = courses.hold_dosing
     return {
         cleared.type: Route(cleared, _cleared, grant, needs_of_patient),
         withdrawn.type: Route(withdrawn, _clearance_withdrawn, hold, needs_of_patient),
-        consented.type: Route(consented, _consented, handlers.record_consent, needs_of_patient),
+        consented.type: Route(consented, _consented, consent, needs_of_patient),
         revoked.type: Route(revoked, _consent_revoked, hold, needs_of_patient),
         raised.type: Route(raised, _hold_raised, hold, needs_of_patient),
-        lifted.type: Route(lifted, _hold_lifted, handlers.lift_hold, needs_of_patient),
+        lifted.type: Route(lifted, _hold_lifted, lift, needs_of_patient),
     }
 
 
-def _of_encounters() -> Routes:
+def _of_encounters(policy: Policy) -> Routes:
     dosed, completed = session_record.DoseAdministered, session_record.EncounterCompleted
+    cancelled, use_up = (
+        session_record.EncounterCancelled,
+        governed(booking.use_up_appointment, policy),
+    )
+    fulfil = governed(courses.fulfil_appointment, policy)
     return {
-        dosed.type: Route(dosed, _dosed, handlers.count_dose, _needs_of_dose),
-        completed.type: Route(
-            completed, _completed, handlers.fulfil_appointment, _needs_of_completion
-        ),
+        cancelled.type: Route(cancelled, _cancelled, use_up, _needs_of_completion),
+        dosed.type: Route(dosed, _dosed, courses.count_dose, _needs_of_dose),
+        completed.type: Route(completed, _completed, fulfil, _needs_of_completion),
     }
 
 
@@ -115,3 +122,8 @@ def _completed(event: Event) -> FulfilAppointment:
         said.appointment_id,
         said.finished_at,
     )
+
+
+def _cancelled(event: Event) -> UseUpAppointment:
+    said = event.data
+    return UseUpAppointment(cause(event), event.time, said.course_id, said.appointment_id)

@@ -3,22 +3,31 @@
 The rules are in `rules.py`, the search in `placing.py`; here is who is asked for and what is said.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.course.standing import WORDS, Standing
-from services.scheduling.domain.occupancy.day import minutes, moment
+from services.scheduling.domain.course.standing import Standing, check_dosing
+from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import wanted
-from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot, on_grid
+from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
+from services.scheduling.domain.people import reminders
+from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
-from services.scheduling.domain.planning.rules import Session, Sessions, Terms, rule_links
+from services.scheduling.domain.planning.rules import (
+    Session,
+    Sessions,
+    Terms,
+    rule_links,
+    session_name,
+)
+from services.scheduling.domain.safety.wall import on_the_wall
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
-from shared.kernel.policy import CourseTemplate, Policy
+from shared.kernel.policy import Policy
 
 POLICY_KEYS = (
     "dose.min_gap_h",
@@ -26,19 +35,26 @@ POLICY_KEYS = (
     "integration.window_from_h",
     "integration.window_to_h",
 )
-_H, _D = 60, 24 * 60
+
+WATCHED_BY = ("dose.min_gap_h", "dose.released_before_h", "integration.overdue_d")
+"""A course that is open keeps to these as they were when it was opened."""
 
 
 def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Course:
-    """The course that the patient's clearance is for. `standing` counts it already."""
+    """The course that the patient's clearance is for. `standing` counts it already.
+
+    It prepares at least as often as the policy demands for the indication (SCH-2).
+    """
     cleared = standing.clearance
     assert cleared, "a course is opened by a clearance"
-    protocol = policy.protocols.get(cleared.protocol)
-    if protocol is None or protocol.route != cleared.route:
+    template = policy.protocols.get(cleared.protocol)
+    if template is None or template.route != cleared.route:
         raise Rejected(
             "unknown-protocol",
             f"the policy has no protocol {cleared.protocol} by route {cleared.route}",
         )
+    least = round(policy.preparations(cleared.indication))
+    protocol = replace(template, preparations=max(template.preparations, least))
     return Course(
         standing.course_id,
         standing.patient_id,
@@ -47,8 +63,9 @@ def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Cour
         cleared.route,
         protocol,
         opened_at,
-        policy.reference("dose.min_gap_h"),
+        policy.reference(*WATCHED_BY, *reminders.KEYS),
         held_by=standing.reasons,
+        home_zone=standing.preferences.zone,
     )
 
 
@@ -62,22 +79,18 @@ def appointment_id(event_id: str, session: str) -> str:
     return derive(event_id, session)
 
 
-def session_names(protocol: CourseTemplate) -> Iterator[str]:
-    return (each.name for each in _template(protocol))
-
-
 def book_course(
     command: BookCourse, course: Course, standing: Standing, diary: Diary, policy: Policy
 ) -> Course:
     """The course with an appointment for every session that has none that stands."""
-    terms = _terms(command, course, standing, policy)
-    sessions = _sessions(course, terms)
-    _check_bookable(sessions, standing)
-    placing = _placed(sessions, terms, course, diary)
+    terms = terms_of(max(command.earliest, command.at), course, standing, policy)
+    sessions = sessions_of(course, terms)
+    _check_bookable(sessions, course, standing)
+    placing = placed(sessions, terms, course, standing, diary)
     if isinstance(placing, Blocked):
         raise _no_capacity(placing, course, diary)
     fresh = (
-        _appointment(command.event_id, session, slot)
+        new_appointment(command.event_id, session, slot)
         for session, slot in zip(sessions, placing, strict=True)
         if session.is_open
     )
@@ -88,79 +101,36 @@ def book_course(
     )
 
 
-def _terms(command: BookCourse, course: Course, standing: Standing, policy: Policy) -> Terms:
-    cleared = standing.clearance
-    assert cleared, "a course has a clearance"
-    gap = round(max(course.protocol.dose_gap_h, policy["dose.min_gap_h"]) * _H)
-    begin = max(command.earliest, command.at, standing.busy_until or command.at)
-    last_dose = minutes(standing.last_dose_at) + gap if standing.last_dose_at else 0
-    return Terms(
-        not_before=on_grid(minutes(begin)),
-        dose_not_before=last_dose,
-        first_dose_by=_whole_minutes(cleared.first_dose_by),
-        doses_until=_whole_minutes(standing.doses_until or cleared.valid_until),
-        dose_gap=gap,
-        preparation_max_age=round(policy["prep.max_age_d"] * _D),
-        integration_from=round(policy["integration.window_from_h"] * _H),
-        integration_to=round(policy["integration.window_to_h"] * _H),
-    )
-
-
-def _template(protocol: CourseTemplate) -> Iterator[Session]:
-    for number in range(1, protocol.preparations + 1):
-        yield Session("preparation", number, protocol.preparation_min)
-    for number in range(1, protocol.doses + 1):
-        yield Session("dosing", number, protocol.dosing_min)
-        yield Session("integration", number, protocol.integration_min)
-
-
-def _sessions(course: Course, terms: Terms) -> list[Session]:
-    """What is booked or done keeps its time. No preparation is booked after the first dose."""
-    sessions = [_as_it_stands(each, course) for each in _template(course.protocol)]
-    if any(each.kind == "dosing" and each.done for each in sessions):
-        return [each for each in sessions if each.kind != "preparation" or not each.is_open]
-    return _with_fresh_preparation(sessions, terms)
-
-
-def _as_it_stands(session: Session, course: Course) -> Session:
-    found = course.appointment(session.name)
-    if found is None:
-        return session
-    start, end = minutes(found.start), minutes(found.end)
-    return replace(session, start=start, length=end - start, done=found.status == "fulfilled")
-
-
-def _with_fresh_preparation(sessions: list[Session], terms: Terms) -> list[Session]:
-    """A last preparation too long ago for any first dose still to book is held once more."""
-    last = max((n for n, each in enumerate(sessions) if each.kind == "preparation"), default=-1)
-    first_dose = sessions[last + 1]
-    preparation = sessions[last] if last >= 0 else first_dose
-    if not (preparation.done and preparation.start is not None and first_dose.is_open):
-        return sessions
-    if preparation.start + terms.preparation_max_age >= terms.not_before:
-        return sessions
-    sessions[last] = replace(preparation, start=None, done=False)
-    return sessions
-
-
-def _check_bookable(sessions: Sessions, standing: Standing) -> None:
+def _check_bookable(sessions: Sessions, course: Course, standing: Standing) -> None:
     wanted = [each for each in sessions if each.is_open]
+    if not wanted and any(course.appointment(each) is None for each in _doses(course)):
+        raise Rejected(
+            "maintenance-undecided",
+            "only doses beyond the induction are left: a benefit must be measured, or the"
+            " prescriber must decide that they go on",
+        )
     if not wanted:
         raise Rejected("nothing-to-book", "every session of the course has its appointment")
-    if standing.reasons and any(each.kind == "dosing" for each in wanted):
-        raise Rejected(
-            "on-hold",
-            "no dosing can be booked while the patient is on hold",
-            tuple(WORDS[each] for each in standing.reasons),
-        )
+    if any(each.kind == "dosing" for each in wanted):
+        check_dosing(standing)
 
 
-def _placed(sessions: Sessions, terms: Terms, course: Course, diary: Diary) -> Placing | Blocked:
-    """With one therapist throughout if there is one who can, else with whoever is free."""
+def _doses(course: Course) -> list[str]:
+    return [session_name("dosing", each + 1) for each in range(course.protocol.doses)]
+
+
+def placed(
+    sessions: Sessions, terms: Terms, course: Course, standing: Standing, diary: Diary
+) -> Placing | Blocked:
+    """With one therapist throughout if there is one who can, else with whoever is free.
+
+    Of those who are done at the same time it is the one whom the patient prefers.
+    """
     links = rule_links(sessions, terms)
-    known = {each.therapist for each in course.appointments if each.status != "cancelled"}
+    known = {each.therapist for each in course.appointments if not each.is_gone}
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]
+    alone.sort(key=lambda each: each != standing.preferences.therapist)
     tried = [place(sessions, links, partial(_find, diary, course, (each,))) for each in alone]
     if whole := [each for each in tried if not isinstance(each, Blocked)]:
         return min(whole, key=lambda placing: placing[-1].end)
@@ -175,21 +145,22 @@ def _find(
     )
 
 
-def _appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
+def new_appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
     """The zone of an appointment is its room's."""
     by_need = dict(zip(slot.needs, slot.resources, strict=True))
     room = next(each for need, each in by_need.items() if "room" in need.kinds)
     therapist = next(each for need, each in by_need.items() if "therapist" in need.kinds)
-    name = appointment_id(event_id, session.name)
+    name, start = appointment_id(event_id, session.name), moment(slot.start)
     return Appointment(
         name,
         session.kind,
         session.number,
-        moment(slot.start),
+        start,
         moment(slot.end),
         room.zone,
         slot.claims(name),
         therapist.id,
+        wall=on_the_wall(start, room.zone),
     )
 
 
@@ -199,10 +170,16 @@ def _no_capacity(blocked: Blocked, course: Course, diary: Diary) -> Rejected:
     reason = f"{name} finds no place from {since} to {ends}"
     if blocked.since > blocked.until:
         reason = f"{name} cannot start before {since}, and not after {ends}"
-    ruled = (Reason(rule.code, f"{name}: {rule.words}", rule.source),) if rule else ()
     return Rejected(
-        "no-capacity", f"{reason}; nothing was booked", (*_lacking(blocked, course, diary), *ruled)
+        "no-capacity", f"{reason}; nothing was booked", blockers(blocked, course, diary)
     )
+
+
+def blockers(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ...]:
+    """What a session lacks, and the rule that ends the window in which it lacks it."""
+    name, rule = blocked.session.name, blocked.rule
+    ruled = (Reason(rule.code, f"{name}: {rule.words}", rule.source),) if rule else ()
+    return (*_lacking(blocked, course, diary), *ruled)
 
 
 def _lacking(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ...]:
@@ -233,7 +210,3 @@ def _lacking(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ..
 
 def _words(minute: int) -> str:
     return f"{moment(minute):%Y-%m-%d %H:%M} UTC"
-
-
-def _whole_minutes(latest: datetime) -> int:
-    return int(latest.timestamp() // 60)

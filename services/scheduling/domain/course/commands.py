@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from shared.contracts.site import Indication, Route
+from shared.contracts.site import Indication, Route, SlotWanted
 
 HoldReason = Literal["clearance-revoked", "consent-withdrawn", "safety-hold"]
 
@@ -52,10 +52,15 @@ class LiftHold:
 
 @dataclass(frozen=True, slots=True)
 class BookCourse:
+    """`slots`: these sessions instead of all. `propose_min`: how long to keep the time for the
+    patient's word, rather than book it."""
+
     event_id: str
     at: datetime
     patient_id: str
     earliest: datetime
+    slots: tuple[SlotWanted, ...] = ()
+    propose_min: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,9 @@ from shared.contracts.site import Indication, Route
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import CourseTemplate, PolicyReference
 
-AppointmentStatus = Literal["booked", "pending", "fulfilled", "cancelled"]
-"""FHIR R4. `pending`: held, its time is free for others until the hold is lifted."""
+AppointmentStatus = Literal["proposed", "booked", "pending", "fulfilled", "cancelled", "noshow"]
+"""FHIR R4. `proposed`: its time is kept until `expires_at`. `pending`: held, its time is free for
+others until the hold is lifted."""
 CourseStatus = Literal["active", "on-hold", "revoked", "completed"]
 
 
@@ -39,7 +40,12 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """`number` counts within the kind of session. `reason`: why it is pending or cancelled.
+    """`number` counts within the kind of session. `reason`: why it is pending, moved or cancelled.
+
+    Of a proposal: `cause` as it is told, `expires_at`, and for time from the waiting list `freed`,
+    whose time it was, and `replaces`, the appointment that is given up for it. `overbooked`: for
+    what reason, by whom, more is booked than there is. `group`: the group it takes part in.
+    `wall`: the time that was meant, as the clock in `zone` shows it ("2026-03-29T09:00").
 
     `revision` grows with every change that a calendar shows, the last one at `changed_at`.
     `reminded_at`: the hour of the last reminder that is behind it.
@@ -55,10 +61,24 @@ class Appointment:
     therapist: str
     status: AppointmentStatus = "booked"
     reason: str = ""
+    expires_at: datetime | None = None
+    cause: str = ""
+    freed: str = ""
+    replaces: str = ""
+    overbooked: str = ""
+    overbooked_by: str = ""
+    group: str = ""
+    wall: str = ""
     revision: int = 0
     changed_at: datetime | None = None
     confirmation: Confirmation | None = None
     reminded_at: datetime | None = None
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """What the patient confirmed, if it is for the time that the appointment has now."""
+        found = self.confirmation
+        return found if found and found.start == self.start else None
 
     @property
     def name(self) -> str:
@@ -74,12 +94,22 @@ class Appointment:
 
     @property
     def stands(self) -> bool:
-        return self.status in ("booked", "pending")
+        return self.status in ("proposed", "booked", "pending")
 
     @property
     def takes_time(self) -> bool:
         """What was held keeps its time: it is history."""
-        return self.status in ("booked", "fulfilled")
+        return self.status in ("proposed", "booked", "fulfilled")
+
+    @property
+    def is_gone(self) -> bool:
+        """Its session is open again."""
+        return self.status in ("cancelled", "noshow")
+
+    @property
+    def is_offer(self) -> bool:
+        """Kept beside the appointment that it replaces once it is accepted."""
+        return self.status == "proposed" and self.replaces != ""
 
     def is_past(self, at: datetime) -> bool:
         """It was held, or its time has come and nobody said that it was not."""
@@ -94,10 +124,20 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class DoseGiven:
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Course:
     """The protocol is kept as it was when the course was opened (policy never rewrites the past).
 
-    `doses_given` are the numbers of the doses that session-record reported.
+    `doses_given` are the numbers of the doses that session-record reported. `replan_at`: what lost
+    its time is to be placed anew, for the reason `replan_for`. `blocked`: the codes of what stood
+    against it when nothing was found. `overdue`: the doses whose integration was said to be late.
+    `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
+    `home_zone`: where the patient lives, for reminders; empty: where the appointment is.
     """
 
     id: str
@@ -113,6 +153,14 @@ class Course:
     doses_given: tuple[int, ...] = ()
     held_by: tuple[HoldReason, ...] = ()
     ended: Literal["", "revoked", "completed"] = ""
+    replan_at: datetime | None = None
+    replan_for: str = ""
+    blocked: tuple[str, ...] = ()
+    dosed: tuple[DoseGiven, ...] = ()
+    overdue: tuple[int, ...] = ()
+    overridden: tuple[int, ...] = ()
+    let_pass: tuple[str, ...] = ()
+    home_zone: str = ""
 
     @property
     def status(self) -> CourseStatus:
@@ -129,30 +177,38 @@ class Course:
     def appointment(self, name: str) -> Appointment | None:
         """The appointment that stands for, or fulfilled, the session of this name."""
         found = (each for each in reversed(self.appointments) if each.name == name)
-        return next((each for each in found if each.status != "cancelled"), None)
+        return next((each for each in found if not each.is_gone and not each.is_offer), None)
+
+    def is_done(self, name: str) -> bool:
+        found = self.appointment(name)
+        return found is not None and found.status == "fulfilled"
 
 
 def cancel(command: CancelAppointment, course: Course) -> Course:
     """Also what the patient missed can be cancelled: only then is its session booked again."""
-    found = _named(command.appointment_id, course)
+    found = named(command.appointment_id, course)
     if not found.stands:
         raise Rejected("not-cancellable", f"the appointment is {found.status} already")
-    return _with(course, called_off(found, command.reason))
+    return with_changed(course, called_off(found, command.reason))
 
 
 def count_dose(command: CountDose, course: Course) -> Course:
     given = tuple(sorted({*course.doses_given, command.dose_number}))
-    return replace(course, doses_given=given)
+    others = (each for each in course.dosed if each.number != command.dose_number)
+    dose = DoseGiven(command.dose_number, command.administered_at)
+    dosed = tuple(sorted((*others, dose), key=lambda each: each.number))
+    return replace(course, doses_given=given, dosed=dosed)
 
 
 def fulfil(command: FulfilAppointment, course: Course) -> Course:
     """What happened is true whatever was planned; a second appointment for it is called off."""
-    found = _named(command.appointment_id, course)
+    found = named(command.appointment_id, course)
     end = command.finished_at if command.finished_at > found.start else found.end
-    fulfilled = _with(course, replace(found, end=end, status="fulfilled", reason=""))
+    done = replace(_at_any_price(found), end=end, status="fulfilled", reason="")
+    fulfilled = with_changed(course, done)
     for each in course.appointments:
         if each.stands and each.name == found.name and each.id != found.id:
-            fulfilled = _with(fulfilled, called_off(each, "session-done"))
+            fulfilled = with_changed(fulfilled, called_off(each, "session-done"))
     last = found.session == "integration" and found.number == course.protocol.doses
     return replace(fulfilled, ended=course.ended or ("completed" if last else ""))
 
@@ -161,13 +217,22 @@ def called_off(appointment: Appointment, reason: str) -> Appointment:
     return replace(appointment, status="cancelled", reason=reason)
 
 
-def _named(appointment_id: str, course: Course) -> Appointment:
+def named(appointment_id: str, course: Course) -> Appointment:
     for each in course.appointments:
         if each.id == appointment_id:
             return each
     raise Rejected("unknown-appointment", "the course has no such appointment")
 
 
-def _with(course: Course, changed: Appointment) -> Course:
+def _at_any_price(appointment: Appointment) -> Appointment:
+    """It took place in time that it had given back, and that others may have taken since."""
+    if appointment.takes_time:
+        return appointment
+    return replace(
+        appointment, claims=tuple(replace(each, forced=True) for each in appointment.claims)
+    )
+
+
+def with_changed(course: Course, changed: Appointment) -> Course:
     appointments = (changed if each.id == changed.id else each for each in course.appointments)
     return replace(course, appointments=tuple(appointments))

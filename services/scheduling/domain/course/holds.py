@@ -10,6 +10,7 @@ from datetime import datetime
 from services.scheduling.domain.course.course import Appointment, Course, called_off
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day, are_free
+from services.scheduling.domain.safety.oversight import MISSING, is_its_turn
 
 
 def renew(course: Course, standing: Standing) -> Course:
@@ -18,37 +19,46 @@ def renew(course: Course, standing: Standing) -> Course:
 
 
 def hold_dosing(course: Course, standing: Standing, at: datetime) -> Course:
-    """Every dose still to come waits, and its time is free for others."""
+    """Every dose still to come waits, and its time is free for others. What was only proposed is
+    called off."""
     reason = standing.reasons[-1]
     held = tuple(
-        replace(each, status="pending", reason=reason)
-        if each.session == "dosing" and each.status == "booked" and not each.is_past(at)
-        else each
+        _held(each, reason) if each.session == "dosing" and not each.is_past(at) else each
         for each in course.appointments
     )
     return replace(course, appointments=held, held_by=standing.reasons)
 
 
+def _held(dose: Appointment, reason: str) -> Appointment:
+    if dose.status == "proposed":
+        return called_off(dose, reason)
+    return replace(dose, status="pending", reason=reason) if dose.status == "booked" else dose
+
+
 def resume_dosing(
     course: Course, standing: Standing, at: datetime, days: Mapping[str, Day]
 ) -> Course:
-    """Held doses stand again once no reason is left, where their time still suits."""
+    """Held doses stand again once no reason is left, where their time still suits. One that waits
+    for an integration (SCH-2) goes on waiting for it."""
     resumed = replace(course, held_by=standing.reasons)
     if standing.reasons:
         return resumed
     appointments = tuple(
-        _resumed(each, standing, at, days) if each.status == "pending" else each
+        _resumed(each, standing, at, days)
+        if each.status == "pending" and (each.reason != MISSING or is_its_turn(course, each))
+        else each
         for each in course.appointments
     )
     return replace(resumed, appointments=appointments)
 
 
-def revoke(course: Course, at: datetime) -> Course:
-    """Another course takes its place: of this one only the integration of past doses stands."""
+def revoke(course: Course, at: datetime, reason: str = "course-replaced") -> Course:
+    """Another course takes its place, or another clinic the patient: of this one only the
+    integration of past doses stands."""
     doses = [each for each in course.appointments if each.session == "dosing"]
-    given = {each.number for each in doses if each.is_past(at)}
+    given = {*course.doses_given, *(each.number for each in doses if each.is_past(at))}
     appointments = tuple(
-        called_off(each, "course-replaced")
+        called_off(each, reason)
         if each.stands
         and not each.is_past(at)
         and (each.session != "integration" or each.number not in given)

@@ -5,6 +5,7 @@ Reasons are kept apart, because each is lifted by its own event and dosing waits
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from services.scheduling.domain.course.commands import (
     GrantClearance,
@@ -13,7 +14,7 @@ from services.scheduling.domain.course.commands import (
     RecordConsent,
 )
 from shared.contracts.site import Indication, Route
-from shared.kernel.errors import Reason
+from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
 
 
@@ -28,10 +29,29 @@ class Clearance:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """As `PreferencesStated`: no weekday, therapist or zone named means any."""
+
+    weekdays: tuple[int, ...] = ()
+    not_before: str = "00:00"
+    not_after: str = "24:00"
+    therapist: str = ""
+    zone: str = ""
+
+
+MaintenanceWord = Literal["", "continues", "ends"]
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """`courses` counts the courses opened so far: only the last one can be active (SCH-9).
 
     `busy_until`: the end of what still stands of a course that another one took the place of.
+    `enrolled`: in the esketamine REMS. `benefits`: the instruments by which the course did good,
+    when they were last judged; `maintenance`: what the prescriber said of going on (SCH-11).
+    `others`: the person's doses that are not of this course, given or booked at whatever clinic,
+    ascending; known of the person where a course is placed, and not kept here.
+    `escorts`: intake has name and telephone of these (SCH-7).
     """
 
     patient_id: str
@@ -41,6 +61,13 @@ class Standing:
     courses: int = 0
     last_dose_at: datetime | None = None
     busy_until: datetime | None = None
+    enrolled: bool = False
+    person_id: str = ""
+    preferences: Preferences = Preferences()
+    benefits: tuple[str, ...] = ()
+    maintenance: MaintenanceWord = ""
+    others: tuple[datetime, ...] = ()
+    escorts: tuple[str, ...] = ()
 
     @property
     def course_id(self) -> str:
@@ -51,6 +78,16 @@ class Standing:
         """The last moment a dose may start: clearance and consent must both be valid (SCH-1)."""
         ends = [self.consent_until, self.clearance.valid_until if self.clearance else None]
         return min((end for end in ends if end), default=None)
+
+    @property
+    def is_enrolled(self) -> bool:
+        """In the REMS, where the route has one (SCH-5)."""
+        return self.enrolled or self.clearance is None or self.clearance.route != "esketamine"
+
+    @property
+    def is_maintained(self) -> bool:
+        """SCH-11: doses beyond the induction may be booked."""
+        return self.maintenance == "continues" or (self.maintenance == "" and bool(self.benefits))
 
     def covers(self, dose_number: int, start: datetime) -> bool:
         """SCH-1: the dose may start then."""
@@ -70,6 +107,22 @@ WORDS: dict[HoldReason, Reason] = {
         "safety-hold", "a safety hold stands: a psychiatrist lifts it at intake", "SCH-8"
     ),
 }
+
+
+def check_dosing(standing: Standing) -> None:
+    """Whether any dose can be booked now (SCH-5, SCH-8)."""
+    if standing.reasons:
+        raise Rejected(
+            "on-hold",
+            "no dosing can be booked while the patient is on hold",
+            tuple(WORDS[each] for each in standing.reasons),
+        )
+    if not standing.is_enrolled:
+        raise Rejected(
+            "not-enrolled",
+            "the patient is not enrolled in the esketamine REMS: enrol the patient, then book",
+            (Reason("not-enrolled", "no enrolment of the patient is on record", "SCH-5"),),
+        )
 
 
 def course_id(patient_id: str, number: int) -> str:
@@ -110,7 +163,14 @@ def lift(reason: HoldReason, standing: Standing) -> Standing:
 
 
 def next_course(standing: Standing, busy_until: datetime | None) -> Standing:
-    return replace(standing, courses=standing.courses + 1, busy_until=busy_until)
+    """What was said of maintenance was said of the course before."""
+    return replace(
+        standing,
+        courses=standing.courses + 1,
+        busy_until=busy_until,
+        benefits=(),
+        maintenance="",
+    )
 
 
 def dosed(standing: Standing, administered_at: datetime) -> Standing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from services.scheduling.domain.occupancy.bits import CELL_MIN
 from services.scheduling.domain.occupancy.day import Claim
 from services.scheduling.domain.resources.resource import Resource
 from shared.contracts.scheduling import SessionKind
@@ -23,11 +24,13 @@ class Need:
     capacity: int = 1
 
     def claim(self, resource: Resource, appointment_id: str, start: int, end: int) -> Claim:
+        """With the resource's buffers, and rounded outwards to whole cells."""
+        begin, over = start - resource.buffer_before_min, end + resource.buffer_after_min
         return Claim(
             appointment_id,
             resource.id,
-            start - resource.buffer_before_min,
-            end + resource.buffer_after_min,
+            begin // CELL_MIN * CELL_MIN,
+            -(-over // CELL_MIN) * CELL_MIN,
             self.share,
             self.capacity_of(resource),
         )

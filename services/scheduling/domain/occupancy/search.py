@@ -1,22 +1,23 @@
 """What is free on a stretch of days, and the times at which all that a session takes is.
 
-A set of times is one whole number, a bit for every five minutes: to intersect a year is one `&`.
-What begins or ends between is rounded so that nothing is free that is not.
+All of a session is at one site, what stands in a room for good goes with that room only, and no
+resource fills two needs. `bits.py` has the arithmetic, `matching.py` the reason why it is exact.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from services.scheduling.domain.occupancy.bits import CELL_MIN, grid, joined, lowest, runs, span
 from services.scheduling.domain.occupancy.day import Claim, Day, first_minute
+from services.scheduling.domain.occupancy.matching import Times, together
 from services.scheduling.domain.occupancy.needs import Need, Wanted
-from services.scheduling.domain.resources.openings import DAY_MIN, openings
+from services.scheduling.domain.occupancy.opened import Opened
+from services.scheduling.domain.occupancy.page import Page
+from services.scheduling.domain.resources.openings import DAY_MIN
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.kernel.policy import Policy
 
-CELL_MIN = 5
-GRID_MIN = 30
-"""Appointments start on the half hours of UTC, which are those of every zone but a few."""
 HORIZON_D = 120
 
 
@@ -36,133 +37,188 @@ class Slot:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site where a session could be: who could fill each need there, and the starts, as bits,
+    at which all of it is free. `offered`: those of them that are on the grid."""
+
+    site: str
+    able: tuple[tuple[Resource, ...], ...]
+    times: int
+    offered: int
+
+
 @dataclass
 class Diary:
-    """What is free of a roster on days that follow one another."""
+    """What is free of a roster on days that follow one another.
+
+    Who keeps them gives `pages` in place of the days, and what is `opened` on them. Times asked
+    for that lie outside the days are not free.
+    """
 
     roster: Roster
     days: Sequence[Day]
     policy: Policy
-    _starts: dict[tuple[str, Need, int], int] = field(default_factory=dict)
+    pages: Sequence[Page] = ()
+    opened: Opened | None = None
+    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict)
+    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict)
+    _used: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._first = date.fromisoformat(self.days[0].date)
-        self.begin = first_minute(self._first)
-        self.end = self.begin + len(self.days) * DAY_MIN
-        self._grid = _every(GRID_MIN // CELL_MIN, (self.end - self.begin) // CELL_MIN)
-        self._claims: dict[str, list[Claim]] = {}
-        for day in self.days:
-            for each in day.claims:
-                self._claims.setdefault(each.resource, []).append(each)
+        self._pages = self.pages or [Page(each) for each in self.days]
+        first = date.fromisoformat(self._pages[0].date)
+        self.begin = first_minute(first)
+        self.end = self.begin + len(self._pages) * DAY_MIN
+        self._open = self.opened or Opened(self.roster, first, len(self._pages), self.policy)
 
     def earliest(self, wanted: Wanted, since: int) -> Slot | None:
         """The first slot that starts at `since` or later."""
         return next(self.slots(wanted, since, self.end), None)
 
     def slots(self, wanted: Wanted, since: int, until: int) -> Iterator[Slot]:
-        """Every start from `since` to before `until` at which all that is wanted is free."""
-        times = self._times(wanted) & -1 << max(0, -(-(since - self.begin) // CELL_MIN))
+        """Every start on the grid from `since` to before `until` at which all that is wanted is
+        free, each with the resources that would be taken."""
+        for start in self.starts(wanted, since, until):
+            found = self.at(wanted, start)
+            assert found, "a start is one at which all that is needed is free"
+            yield found
+
+    def starts(self, wanted: Wanted, since: int, until: int) -> Iterator[int]:
+        """The times of `slots` by themselves."""
+        times = 0
+        for place in self.places(wanted):
+            times |= place.offered
+        times &= -1 << max(0, -(-(since - self.begin) // CELL_MIN))
         while times:
-            start = self.begin + _lowest(times) * CELL_MIN
+            start = self.begin + lowest(times) * CELL_MIN
             if start >= until:
                 return
-            if found := self._chosen(wanted, start):
-                yield found
+            yield start
             times &= times - 1
 
-    def _times(self, wanted: Wanted) -> int:
-        """Starts on the grid at which one of each need is free (not yet: all different)."""
-        times = self._grid
-        for need in wanted.needs:
-            any_of = 0
-            for each in self._candidates(need, wanted):
-                any_of |= self._free(each, need, wanted.length)
-            times &= any_of
-        return times
+    def at(self, wanted: Wanted, start: int) -> Slot | None:
+        """The slot that starts exactly then, on the grid or not, if it can be had. `start` is on
+        whole five minutes.
 
-    def _candidates(self, need: Need, wanted: Wanted) -> list[Resource]:
+        Of several resources the first is taken that is at work for the same share then, so that a
+        nurse who watches one infusion is asked to watch another; else the first by id.
+        """
+        cell = (start - self.begin) // CELL_MIN
+        for place in self.places(wanted) if self.begin <= start < self.end else ():
+            if place.times >> cell & 1:
+                chosen = self._assigned(wanted, place, cell, ())
+                return Slot(start, start + wanted.length, chosen, wanted.needs)
+        return None
+
+    def places(self, wanted: Wanted) -> tuple[Place, ...]:
+        """Where it could be, by site. What names no site goes with all; if nothing names one,
+        with each other."""
+        if wanted not in self._places:
+            able = [self._able(need, wanted) for need in wanted.needs]
+            sites = sorted({each.site for of in able for each in of} - {""}) or [""]
+            self._places[wanted] = tuple(self._place(wanted, able, each) for each in sites)
+        return self._places[wanted]
+
+    def free(self, resource: Resource, need: Need, length: int) -> int:
+        """The starts, as bits, from which the resource can be had for the whole length and its
+        buffers."""
+        key = (resource.id, need, length)
+        if key not in self._free:
+            before = -(-resource.buffer_before_min // CELL_MIN)
+            cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
+            capacity = need.capacity_of(resource)
+            idle = ~joined(page.busy(resource.id, need, capacity) for page in self._pages)
+            found = 0
+            for kind in need.kinds:
+                found |= runs(self._open.times(resource, kind) & idle, cells)
+            self._free[key] = found << before
+        return self._free[key]
+
+    def _able(self, need: Need, wanted: Wanted) -> list[Resource]:
         able = [each for each in self.roster.resources if set(each.kinds) & set(need.kinds)]
         named = [each for each in able if each.id in wanted.only]
         return named or able
 
-    def _free(self, resource: Resource, need: Need, length: int) -> int:
-        """The starts from which the resource can be had for the whole length."""
-        key = (resource.id, need, length)
-        if key not in self._starts:
-            before, after = resource.buffer_before_min, resource.buffer_after_min
-            cells = -(-(before + length + after) // CELL_MIN)
-            starts = _runs(self._open(resource, need) & ~self._busy(resource, need), cells)
-            self._starts[key] = starts << -(-before // CELL_MIN)
-        return self._starts[key]
+    def _place(self, wanted: Wanted, able: Sequence[Sequence[Resource]], site: str) -> Place:
+        """A session that needs a certificate of its site is in a room that names the site."""
+        room, there = _room(wanted), []
+        for number, of in enumerate(able):
+            fitting = {site} if wanted.certified and number == room else {site, ""}
+            there.append(tuple(each for each in of if each.site in fitting))
+        needs = list(zip(wanted.needs, there, strict=True))
+        free = [{r.id: self.free(r, need, wanted.length) for r in of} for need, of in needs]
+        times = _in_rooms(room, there, free) & span(0, (self.end - self.begin) // CELL_MIN)
+        if wanted.certified:
+            times &= runs(self._open.certified(site), -(-wanted.length // CELL_MIN))
+        zone = self._zone(site, there[room or 0], *there)
+        on = grid(zone, self._open.first, len(self._pages)) if times else 0
+        return Place(site, tuple(there), times, times & on)
 
-    def _open(self, resource: Resource, need: Need) -> int:
-        days, found = (self._first, len(self.days)), 0
-        for kind in need.kinds:
-            for start, end in openings(resource, kind, self.roster, days, self.policy):
-                found |= self._cells(-(-start // CELL_MIN), end // CELL_MIN)
-        return found
-
-    def _busy(self, resource: Resource, need: Need) -> int:
-        """When the resource is taken by others, or full."""
-        busy, levels = 0, [0] * need.capacity_of(resource)
-        own = []
-        for each in self._claims.get(resource.id, ()):
-            cells = self._cells(each.start // CELL_MIN, -(-each.end // CELL_MIN))
-            if not need.share or each.share != need.share:
-                busy |= cells
-                continue
-            own.append((cells, each.capacity))
-            for level in range(len(levels) - 1, 0, -1):
-                levels[level] |= levels[level - 1] & cells
-            levels[0] |= cells
-        for cells, capacity in own:  # the strictest of those there counts
-            if capacity <= len(levels):
-                busy |= levels[capacity - 1] & cells
-        return busy | levels[-1]
-
-    def _cells(self, first: int, last: int) -> int:
-        """The bits from cell `first` to before `last`, as far as they are on these days."""
-        low = max(first - self.begin // CELL_MIN, 0)
-        high = min(last, self.end // CELL_MIN) - self.begin // CELL_MIN
-        return (1 << high) - (1 << low) if low < high else 0
-
-    def _chosen(self, wanted: Wanted, start: int) -> Slot | None:
-        """One different resource for each need, the first that are free; None: there are not."""
-        found = self._assigned(wanted, start, ())
-        return Slot(start, start + wanted.length, found, wanted.needs) if found else None
+    def _zone(self, site: str, *able: Sequence[Resource]) -> str:
+        """The wall on which offers are whole half hours: the site's, or the first room's."""
+        declared = self.roster.site(site)
+        zones = (r.zone for of in able for r in of)
+        return declared.zone if declared else next(zones, "UTC")
 
     def _assigned(
-        self, wanted: Wanted, start: int, taken: tuple[Resource, ...]
+        self, wanted: Wanted, place: Place, cell: int, taken: tuple[Resource, ...]
     ) -> tuple[Resource, ...]:
+        """A different resource for each need, that go together; empty: there are none."""
         if len(taken) == len(wanted.needs):
             return taken
-        need, cell = wanted.needs[len(taken)], (start - self.begin) // CELL_MIN
-        for each in self._candidates(need, wanted):
-            if each in taken or not self._free(each, need, wanted.length) >> cell & 1:
+        need = wanted.needs[len(taken)]
+        for each in self._preferred(wanted, need, place.able[len(taken)], cell):
+            chosen = (*taken, each)
+            if each in taken or not _stand_together(chosen, _room(wanted)):
                 continue
-            if found := self._assigned(wanted, start, (*taken, each)):
+            if found := self._assigned(wanted, place, cell, chosen):
                 return found
         return ()
 
+    def _preferred(
+        self, wanted: Wanted, need: Need, able: Sequence[Resource], cell: int
+    ) -> list[Resource]:
+        free = [each for each in able if self.free(each, need, wanted.length) >> cell & 1]
+        if not need.share:
+            return free
+        meanwhile = span(0, -(-wanted.length // CELL_MIN))
+        return sorted(free, key=lambda each: not self._at_work(each, need) >> cell & meanwhile)
 
-def on_grid(minute: int) -> int:
-    return -(-minute // GRID_MIN) * GRID_MIN
-
-
-def _every(step: int, cells: int) -> int:
-    """A bit for every `step` cells."""
-    return ((1 << cells) - 1) // ((1 << step) - 1) if cells % step == 0 else 0
-
-
-def _runs(cells: int, length: int) -> int:
-    """The cells from which `length` follow one another, the first included."""
-    have = 1
-    while have < length:
-        step = min(have, length - have)
-        cells &= cells >> step
-        have += step
-    return cells
+    def _at_work(self, resource: Resource, need: Need) -> int:
+        """When the resource is in use already by the need's share."""
+        key = (resource.id, need.share)
+        if key not in self._used:
+            self._used[key] = joined(page.shared(*key) for page in self._pages)
+        return self._used[key]
 
 
-def _lowest(cells: int) -> int:
-    return (cells & -cells).bit_length() - 1
+def _room(wanted: Wanted) -> int | None:
+    """Which of the needs is the room."""
+    return next((n for n, each in enumerate(wanted.needs) if "room" in each.kinds), None)
+
+
+def _in_rooms(room: int | None, able: Sequence[Sequence[Resource]], free: Sequence[Times]) -> int:
+    """When all needs have resources of their own: room by room, where anything stands in one."""
+    standing = [n for n, of in enumerate(able) if n != room and any(each.room for each in of)]
+    if room is None or not standing:
+        return together(free)
+    found, others = 0, [n for n in range(len(able)) if n != room]
+    movable = [free[n] for n in others if n not in standing]
+    if any(need.keys() & free[n].keys() for need in movable for n in (room, *standing)):
+        movable, standing = [], others  # who could be either is not counted twice
+    for name, times in free[room].items():
+        there = [
+            {r.id: free[n][r.id] for r in able[n] if r.room in ("", name) and r.id != name}
+            for n in standing
+        ]
+        found |= times & together(there) if times else 0
+    return found & together(movable)
+
+
+def _stand_together(chosen: Sequence[Resource], room: int | None) -> bool:
+    """What is chosen so far stands in the chosen room, or can be moved there."""
+    if room is None:
+        return True
+    stands = {each.room for each in chosen} - {""}
+    return stands <= {chosen[room].id} if room < len(chosen) else len(stands) < 2

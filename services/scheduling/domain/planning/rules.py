@@ -10,6 +10,9 @@ from itertools import pairwise
 
 from shared.contracts.scheduling import SessionKind
 
+WEEK = 7 * 24 * 60
+NO_MAXIMUM = 2**30
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -32,7 +35,11 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What the policy, the protocol and the patient's standing allow this course."""
+    """What the policy, the protocol and the patient's standing allow this course.
+
+    `earlier_doses` ascend: those of earlier courses and of other clinics, which are given or booked
+    before any of this one. `is_maintained`: doses beyond the induction may be booked.
+    """
 
     not_before: int
     dose_not_before: int
@@ -42,6 +49,11 @@ class Terms:
     preparation_max_age: int
     integration_from: int
     integration_to: int
+    per_week_max: int = NO_MAXIMUM
+    induction_doses: int = 0
+    maintenance_gap: int = 0
+    earlier_doses: tuple[int, ...] = ()
+    is_maintained: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +88,11 @@ def session_name(kind: SessionKind, number: int) -> str:
 
 def rule_links(sessions: Sessions, terms: Terms) -> list[RuleLink]:
     """Every link that a session yet to be booked depends on."""
-    return [
-        (rule, link)
-        for rule in RULES
-        for link in rule.links(sessions, terms)
-        if _matters(sessions, link)
-    ]
+    return [(rule, link) for rule, link in all_links(sessions, terms) if _matters(sessions, link)]
+
+
+def all_links(sessions: Sessions, terms: Terms) -> list[RuleLink]:
+    return [(rule, link) for rule in RULES for link in rule.links(sessions, terms)]
 
 
 def _matters(sessions: Sessions, link: Link) -> bool:
@@ -122,6 +133,8 @@ def _preparation_is_fresh(sessions: Sessions, terms: Terms) -> Iterator[Link]:
 def _integration_in_window(sessions: Sessions, terms: Terms) -> Iterator[Link]:
     """A dose that was given is integrated as soon as possible, even if the window is missed."""
     for dose in _doses(sessions):
+        if dose + 1 == len(sessions) or sessions[dose + 1].kind != "integration":
+            continue
         length = sessions[dose].length
         most = None if sessions[dose].done else length + terms.integration_to
         yield Link(dose + 1, least=length + terms.integration_from, most=most, earlier=dose)
@@ -133,6 +146,23 @@ def _dose_gap(sessions: Sessions, terms: Terms) -> Iterator[Link]:
         yield Link(position, least=terms.dose_not_before)
     for earlier, later in pairwise(doses):
         yield Link(later, least=terms.dose_gap, earlier=earlier)
+
+
+def _maintenance_gap(sessions: Sessions, terms: Terms) -> Iterator[Link]:
+    for earlier, later in pairwise(_doses(sessions)):
+        if 0 < terms.induction_doses < sessions[later].number:
+            yield Link(later, least=terms.maintenance_gap, earlier=earlier)
+
+
+def _weekly_maximum(sessions: Sessions, terms: Terms) -> Iterator[Link]:
+    """The dose after as many as a week allows is a week after the first of them."""
+    doses, given = _doses(sessions), terms.earlier_doses
+    for index, position in enumerate(doses):
+        first = index - terms.per_week_max
+        if first >= 0:
+            yield Link(position, least=WEEK, earlier=doses[first])
+        elif -first <= len(given):
+            yield Link(position, least=given[first] + WEEK)
 
 
 def _doses(sessions: Sessions) -> list[int]:
@@ -176,5 +206,17 @@ RULES = (
         "doses keep their distance, also from doses of an earlier course",
         "SCH-4, SCH-9 (dose.min_gap_h, the protocol)",
         _dose_gap,
+    ),
+    Rule(
+        "weekly-maximum",
+        "no more doses in any seven days than the route allows, whoever gave them",
+        "SCH-4, SCH-9 (dose.<route>.per_week_max)",
+        _weekly_maximum,
+    ),
+    Rule(
+        "maintenance-gap",
+        "doses beyond the induction keep the distance of maintenance",
+        "SCH-4 (the protocol's maintenance_gap_h)",
+        _maintenance_gap,
     ),
 )

@@ -32,6 +32,7 @@ class KnowLicence:
     role: Role
     valid_from: date
     valid_until: date
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from shared.contracts.site import (
 )
 
 PEOPLE: frozenset[ResourceKind] = frozenset({"prescriber", "nurse", "therapist", "sitter"})
+ALSO: dict[ResourceKind, frozenset[Role]] = {"prescriber": frozenset({"psychiatrist"})}
+"""The roles beside the kind's own whose licence lets a person be booked as that kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class Resource:
     def kinds(self) -> tuple[ResourceKind, ...]:
         return (self.kind, *self.also)
 
+    @property
+    def licensee(self) -> str:
+        """Whose licence it is, by intake's id."""
+        return self.practitioner or self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -51,12 +58,16 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """`practitioner` is intake's id; the days are on the wall of wherever they work."""
+    """`practitioner` is intake's id; the days are on the wall of wherever they work.
+
+    `licence` is what tells two of one role apart; empty where intake has not said.
+    """
 
     practitioner: str
     role: Role
     valid_from: date
     valid_until: date
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +86,19 @@ class Roster:
     sites: tuple[Site, ...] = ()
     licences: tuple[Licence, ...] = ()
     certified: tuple[SiteCertificate, ...] = ()
+
+    def site(self, site_id: str) -> Site | None:
+        return next((each for each in self.sites if each.id == site_id), None)
+
+    def licences_of(self, resource: Resource, kind: ResourceKind) -> tuple[Licence, ...]:
+        """What lets this person be booked as that."""
+        owner = resource.licensee
+        return tuple(
+            each
+            for each in self.licences
+            if each.practitioner == owner and is_licence_for(each.role, kind)
+        )
+
+
+def is_licence_for(role: Role, kind: ResourceKind) -> bool:
+    return role == kind or role in ALSO.get(kind, ())

@@ -18,7 +18,7 @@ from services.scheduling.application.documents import (
     FEEDS,
     AppointmentLine,
 )
-from services.scheduling.application.feeds import CalendarView, calendar_at
+from services.scheduling.application.people.feeds import CalendarView, calendar_at
 from services.scheduling.domain.people.feeds import address_of
 from shared.contracts import intake, site
 from shared.storage.journal import JOURNAL

@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from shared.contracts import site
 from shared.storage.reads import Reads
 from tests.kit.door import AwayStore, Toy, bearer, event
-from tests.kit.toy import CONSENT, NOW, REASON, REFERRAL, WARDS
+from tests.kit.toy import CONSENT, INSTEAD, NOW, REASON, REFERRAL, WARDS
 
 ONE = "application/cloudevents+json"
 MANY = "application/cloudevents-batch+json"
@@ -55,6 +55,16 @@ def referral(**attributes: Any) -> dict[str, Any]:
 
 def wards(toy: Toy) -> int:
     return len(Reads(toy.store, "riverside").page(WARDS))
+
+
+def test_a_refusal_says_what_could_be_had_instead(client: FlaskClient) -> None:
+    refused = event(site.ConsentWithdrawn.type, REASON)
+
+    answers = [post(client, refused).get_json() for _ in range(2)]
+
+    assert [each["alternatives"] for each in answers] == [list(INSTEAD)] * 2
+    described = client.get("/openapi.json").get_data(as_text=True)
+    assert '"alternatives"' in described
 
 
 def test_one_event_is_accepted_with_a_receipt_and_what_it_created(client: FlaskClient) -> None:

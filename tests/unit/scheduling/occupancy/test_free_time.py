@@ -1,14 +1,11 @@
 """Free time is open time less what is taken, on a grid of half hours."""
 
-from datetime import UTC, datetime
-
-from services.scheduling.domain.occupancy.day import Claim, Day, minutes
+from services.scheduling.domain.occupancy.day import Claim, Day
 from services.scheduling.domain.occupancy.needs import Need, Wanted
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster
-from tests.kit.scheduling import BERLIN, POLICY, a_resource, a_roster, hours
+from tests.kit.scheduling import BERLIN, NINE, POLICY, a_resource, a_roster, hours
 
-NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))  # in New York
 ROOM = Wanted(60, (Need(("room",)),))
 ROOM_AND_THERAPIST = Wanted(60, (Need(("room",)), Need(("therapist",))))
 

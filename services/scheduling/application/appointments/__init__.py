@@ -1,0 +1,1 @@
+"""The use cases of single appointments: booking, proposals, the waiting list, groups."""

@@ -1,0 +1,1 @@
+"""Single appointments: asked for at a time, proposed, moved, missed, waited for, held in groups."""
