@@ -6,6 +6,7 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.capacity import add_capacity
 from services.scheduling.adapters.reading.feeds import add_feeds
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
@@ -21,11 +22,12 @@ from shared.storage.store import Store
 from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
 
 
-def blueprint(store: Store, _policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
     _courses(blp, store)
     _calendar(blp, store)
     add_feeds(blp, store)
+    add_capacity(blp, store, policy)
     return blp
 
 

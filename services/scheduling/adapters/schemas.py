@@ -1,11 +1,15 @@
 """The shapes of this service's HTTP queries and answers, the latter derived from the views."""
 
-from marshmallow import fields, validate
+from typing import get_args
+
+from marshmallow import RAISE, Schema, fields, validate
 
 from services.scheduling.application.documents import AppointmentLine
+from services.scheduling.application.people.capacity import CapacityView
 from services.scheduling.application.people.feeds import FeedView
 from services.scheduling.application.queries import CalendarView, CourseView, ResourceView
 from shared.codec.schema import schema_class
+from shared.contracts.site import Route
 from shared.web.reading import Page
 
 CourseSchema = schema_class(CourseView)
@@ -13,6 +17,7 @@ AppointmentSchema = schema_class(AppointmentLine)
 ResourceSchema = schema_class(ResourceView)
 CalendarSchema = schema_class(CalendarView)
 FeedSchema = schema_class(FeedView)
+CapacitySchema = schema_class(CapacityView)
 
 
 class CoursesQuery(Page):
@@ -30,3 +35,14 @@ class FeedsQuery(Page):
 
     owner = fields.String(load_default="", validate=validate.OneOf(("", "patient", "resource")))
     id = fields.String(load_default="", validate=validate.Length(max=64))
+
+
+class CapacityQuery(Schema):
+    """Days of UTC, as 2026-01-31."""
+
+    class Meta:
+        unknown = RAISE
+
+    first = fields.Date(load_default=None, data_key="from")
+    last = fields.Date(load_default=None, data_key="to")
+    route = fields.String(required=True, validate=validate.OneOf(get_args(Route)))
