@@ -148,7 +148,7 @@ class Clinic:
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.store = store or MemoryStore()
         self.now = NOW
-        self._runner = Runner(
+        self.runner = Runner(
             "scheduling",
             self.store,
             lambda: NOW,
@@ -158,7 +158,7 @@ class Clinic:
         )
 
     def run(self, *steps: Step) -> list[Verdict]:
-        return self._runner.run(steps)
+        return self.runner.run(steps)
 
     def say(self, data: Any, **envelope: Any) -> Verdict:
         """One posted event at the clinic's `now`."""
@@ -171,7 +171,7 @@ class Clinic:
     def strike(self, now: datetime) -> int:
         """The clock looks at what is due until nothing is; how often it struck."""
         self.now = now
-        clock = AlarmClock("scheduling", self._runner, alarms(POLICY), lambda: now)
+        clock = AlarmClock("scheduling", self.runner, alarms(POLICY), lambda: now)
         strokes = 0
         while struck := clock.sweep():
             strokes += struck
