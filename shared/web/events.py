@@ -109,8 +109,8 @@ def _request_body(posted: frozenset[str]) -> dict[str, Any]:
     }
 
 
-def _responses() -> dict[str, Any]:
-    verdict = {
+def _verdict() -> dict[str, Any]:
+    return {
         "type": "object",
         "required": ["verdict"],
         "properties": {
@@ -134,6 +134,10 @@ def _responses() -> dict[str, Any]:
             "first": {"type": "string", "description": "a duplicate's first verdict"},
         },
     }
+
+
+def _responses() -> dict[str, Any]:
+    verdict = _verdict()
     many = {
         "type": "object",
         "properties": {

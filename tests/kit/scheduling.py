@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from services.scheduling.adapters.events import alarms, routes
-from services.scheduling.application.documents import COURSES, DAYS, STANDINGS
+from services.scheduling.application.documents import COURSES, DAYS, STANDINGS, WALLS
 from services.scheduling.domain.course.booking import book_course, horizon, open_course
 from services.scheduling.domain.course.commands import BookCourse, GrantClearance
 from services.scheduling.domain.course.course import Course
@@ -23,7 +23,7 @@ from shared.codec.cloudevents import Envelope, KafkaRecord
 from shared.contracts import intake, session_record, site
 from shared.contracts.site import Certificate, ResourceKind, WeeklyHours
 from shared.kernel.policy import Policy
-from shared.messaging.clock import AlarmClock
+from shared.messaging.clock import AlarmClock, Alarms
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemorySession, MemoryStore
@@ -40,7 +40,8 @@ NINE = minutes(datetime(2026, 3, 2, 14, 0, tzinfo=UTC))
 """In the morning of NOW's day in New York."""
 KINDS: tuple[ResourceKind, ...] = ("room", "chair", "monitor", "prescriber", "nurse", "therapist")
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
-ROUTES = routes(POLICY)
+ROUTES, ALARMS = routes(POLICY), alarms(POLICY)
+HOURS = {each: route for each, route in ALARMS.items() if each is not WALLS}
 LICENSED = date(2025, 1, 1), date(2040, 12, 31)
 CERTIFICATES = tuple(
     Certificate(code, LICENSED[1])
@@ -67,7 +68,7 @@ def a_resource(kind: ResourceKind, name: str = "", **changes: Any) -> Resource:
 def licences_of(*resources: Resource) -> tuple[Licence, ...]:
     """One for everything that each person is declared to be."""
     return tuple(
-        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # people's kinds are roles
+        Licence(each.licensee, kind, *LICENSED)  # type: ignore[arg-type]  # these kinds are roles
         for each in resources
         for kind in each.kinds
         if kind in PEOPLE
@@ -148,7 +149,7 @@ class Clinic:
     def __init__(self, store: MemoryStore | None = None) -> None:
         self.store = store or MemoryStore()
         self.now = NOW
-        self.runner = Runner(
+        self._runner = Runner(
             "scheduling",
             self.store,
             lambda: NOW,
@@ -158,7 +159,7 @@ class Clinic:
         )
 
     def run(self, *steps: Step) -> list[Verdict]:
-        return self.runner.run(steps)
+        return self._runner.run(steps)
 
     def say(self, data: Any, **envelope: Any) -> Verdict:
         """One posted event at the clinic's `now`."""
@@ -168,25 +169,19 @@ class Clinic:
         """One event from Kafka at the clinic's `now`."""
         return self.run(heard(data, **{"time": self.now} | envelope))[0]
 
-    def strike(self, now: datetime) -> int:
-        """The clock looks at what is due until nothing is; how often it struck."""
-        self.now = now
-        clock = AlarmClock("scheduling", self.runner, alarms(POLICY), lambda: now)
-        strokes = 0
-        while struck := clock.sweep():
-            strokes += struck
-        return strokes
-
     def staffed(self, roster: Roster | None = None) -> "Clinic":
         """Everything on the roster is declared, and every licence heard of."""
         roster = roster or a_roster()
         for licence in roster.licences:
             assert self.hear(credentialed(licence)).verdict == "accepted"
+        for place in roster.sites:
+            told = site.SiteDeclared(place.zone, place.hours, place.recurring, place.closures)
+            assert self.say(told, subject=place.id).verdict == "accepted"
+        for certificate in roster.certified:
+            known = session_record.SiteCertificateKnown(certificate.valid_until)
+            assert self.hear(known, subject=certificate.site).verdict == "accepted"
         for each in roster.resources:
-            declared = site.ResourceDeclared(
-                **{field.name: getattr(each, field.name) for field in fields(site.ResourceDeclared)}
-            )
-            assert self.say(declared, subject=each.id).verdict == "accepted"
+            assert self.say(declared(each), subject=each.id).verdict == "accepted"
         return self
 
     def cleared(self, **changes: Any) -> "Clinic":
@@ -197,6 +192,19 @@ class Clinic:
         self.staffed().cleared()
         assert self.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
         return self
+
+    def strike(self, until: datetime | None = None) -> "Clinic":
+        """What the clock strikes up to the clinic's `now`, which is then `until`."""
+        self.struck(until or self.now, ALARMS)
+        return self
+
+    def struck(self, until: datetime, alarms: Alarms = HOURS) -> int:
+        """How often the clock strikes up to then, but for the daily look at the zones."""
+        self.now = until
+        clock, strokes = AlarmClock("scheduling", self._runner, alarms, lambda: until), 0
+        while latest := clock.sweep():
+            strokes += latest
+        return strokes
 
     @property
     def reads(self) -> Reads:
@@ -224,6 +232,11 @@ class Clinic:
         """The last words of the types of what was emitted, without the version."""
         types = [dict(each.headers)["ce_type"].decode() for each in self.records()]
         return [each.split(".")[-2] for each in types][since:]
+
+
+def declared(resource: Resource) -> site.ResourceDeclared:
+    names = [field.name for field in fields(site.ResourceDeclared)]
+    return site.ResourceDeclared(**{name: getattr(resource, name) for name in names})
 
 
 def credentialed(licence: Licence) -> intake.PractitionerCredentialed:
@@ -257,6 +270,16 @@ def completed(clinic: Clinic, name: str) -> session_record.EncounterCompleted:
         appointment.session,
         appointment.dose_number,
         appointment.end,
+    )
+
+
+def dosed(clinic: Clinic, number: int) -> session_record.DoseAdministered:
+    """At the hour at which it is booked."""
+    course = clinic.course()
+    appointment = course.appointment(f"dosing-{number}")
+    assert appointment, f"dose {number} is not booked"
+    return session_record.DoseAdministered(
+        f"encounter-dosing-{number}", course.id, number, course.route, 35.0, 0.5, appointment.start
     )
 
 

@@ -1,9 +1,11 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, care, neighbours, people, roster
+from services.scheduling.adapters.routes import booking, care, neighbours, people, roster, waiting
 from services.scheduling.application import clock
-from services.scheduling.application.documents import COURSES
+from services.scheduling.application.documents import COURSES, WALLS, WALLS_ID
+from services.scheduling.application.safety import anchoring
 from services.scheduling.domain.course.commands import LookAt
+from services.scheduling.domain.safety.commands import CheckZones
 from shared.contracts.envelope import Event
 from shared.contracts.time import ClockStruck
 from shared.kernel.policy import Policy
@@ -13,13 +15,26 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    parts = (roster, booking, care, neighbours, people)
+    parts = (roster, booking, care, neighbours, waiting, people)
     return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
 def alarms(policy: Policy) -> Alarms:
-    """What the clock does: it looks at courses that asked for the hour."""
-    return {COURSES: Route(ClockStruck, _struck, governed(clock.look_at, policy), _course)}
+    """What the clock does: it looks at courses that asked for the hour, and at the zones daily, and
+    offers freed time."""
+    return {
+        COURSES: Route(ClockStruck, _struck, governed(clock.look_at, policy), _course),
+        WALLS: Route(ClockStruck, _midnight, anchoring.check_zones, _walls),
+        **waiting.alarms(policy),
+    }
+
+
+def _walls(_event: Event) -> list[Need]:
+    return [(WALLS, WALLS_ID)]
+
+
+def _midnight(event: Event) -> CheckZones:
+    return CheckZones(f"{event.source}#{event.id}", event.time)
 
 
 def _course(event: Event) -> list[Need]:

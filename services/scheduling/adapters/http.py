@@ -6,20 +6,22 @@ from typing import Any
 from flask import abort
 from flask_smorest import Blueprint
 
+from services.scheduling.adapters.reading.calendar import add_calendar
 from services.scheduling.adapters.reading.capacity import add_capacity
 from services.scheduling.adapters.reading.feeds import add_feeds
+from services.scheduling.adapters.reading.groups import add_groups
+from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
     AppointmentsQuery,
     CalendarSchema,
     CourseSchema,
     CoursesQuery,
-    ResourceSchema,
 )
 from services.scheduling.application import queries
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
-from shared.web.reading import Page, clinic_reads, found, needs, page_of, paged
+from shared.web.reading import clinic_reads, found, needs, page_of, paged
 
 
 def blueprint(store: Store, policy: Policy) -> Blueprint:
@@ -28,6 +30,9 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     _calendar(blp, store)
     add_feeds(blp, store)
     add_capacity(blp, store, policy)
+    add_groups(blp, store)
+    add_roster(blp, store, policy)
+    add_calendar(blp, store, policy)
     return blp
 
 
@@ -57,14 +62,6 @@ def _courses(blp: Blueprint, store: Store) -> None:
 
 
 def _calendar(blp: Blueprint, store: Store) -> None:
-    @blp.get("/resources")
-    @blp.arguments(Page, location="query")
-    @blp.response(200, page_of(ResourceSchema))
-    @needs("records:read")
-    def resources(page: dict[str, Any]) -> dict[str, Any]:
-        """Rooms, monitors and people, and when they can be booked."""
-        return paged(queries.resources(clinic_reads(store), **page))
-
     @blp.get("/calendar/<day>")
     @blp.response(200, CalendarSchema)
     @needs("records:read")

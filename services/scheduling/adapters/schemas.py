@@ -7,14 +7,13 @@ from marshmallow import RAISE, Schema, fields, validate
 from services.scheduling.application.documents import AppointmentLine
 from services.scheduling.application.people.capacity import CapacityView
 from services.scheduling.application.people.feeds import FeedView
-from services.scheduling.application.queries import CalendarView, CourseView, ResourceView
+from services.scheduling.application.queries import CalendarView, CourseView
 from shared.codec.schema import schema_class
 from shared.contracts.site import Route
 from shared.web.reading import Page
 
 CourseSchema = schema_class(CourseView)
 AppointmentSchema = schema_class(AppointmentLine)
-ResourceSchema = schema_class(ResourceView)
 CalendarSchema = schema_class(CalendarView)
 FeedSchema = schema_class(FeedView)
 CapacitySchema = schema_class(CapacityView)

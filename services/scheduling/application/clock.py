@@ -7,8 +7,15 @@ from services.scheduling.application.appointments import proposals
 from services.scheduling.application.keeping import own_course
 from services.scheduling.application.people.reminding import remind
 from services.scheduling.application.replanning import replan_displaced
+from services.scheduling.application.safety.anchoring import reanchor
 from services.scheduling.application.safety.oversight import hold_out_of_turn, say_overdue
-from services.scheduling.domain.course.alarms import REASONS, Due, proposals_end, replan_due
+from services.scheduling.domain.course.alarms import (
+    REASONS,
+    Due,
+    proposals_end,
+    reanchor_due,
+    replan_due,
+)
 from services.scheduling.domain.course.commands import LookAt
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.people.reminders import reminder_due
@@ -18,6 +25,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 See = Callable[[Course, datetime, UnitOfWork, Policy], None]
 SEES_TO: Mapping[Due, See] = {
+    reanchor_due: reanchor,
     proposals_end: proposals.expire,
     replan_due: replan_displaced,
     overdue_due: say_overdue,

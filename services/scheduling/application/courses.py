@@ -1,5 +1,6 @@
 """What the neighbours say of a patient's clearance, consent, holds, doses and encounters."""
 
+from services.scheduling.application.appointments.waiting import keep_and_offer
 from services.scheduling.application.documents import PERSONS, STANDINGS
 from services.scheduling.application.keeping import (
     active_course,
@@ -10,6 +11,7 @@ from services.scheduling.application.keeping import (
     standing_of,
 )
 from services.scheduling.application.replanning import replan
+from services.scheduling.application.roster.displacing import unfit
 from services.scheduling.domain.course import booking, holds
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -74,7 +76,8 @@ def hold_dosing(command: HoldDosing, uow: UnitOfWork) -> None:
     uow.save(STANDINGS, standing)
     course = active_course(standing, uow)
     if course and standing.reasons != before.reasons:
-        keep(uow, course, holds.hold_dosing(course, standing, command.at))
+        held = holds.hold_dosing(course, standing, command.at)
+        keep_and_offer(uow, course, held, command.at)
 
 
 def count_dose(command: CountDose, uow: UnitOfWork) -> None:
@@ -99,6 +102,6 @@ def resume(
 ) -> None:
     """What was held stands again where its time is still free and suits; else it is placed anew."""
     days = days_of(course, uow)
-    resumed = holds.resume_dosing(course, standing, cause.at, days)
+    resumed = holds.resume_dosing(course, standing, cause.at, days, unfit(course, uow, policy))
     keep(uow, course, resumed)
     replan(uow, resumed, cause.reason, cause.at, policy)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from services.scheduling.domain.appointments.groups import Group
+from services.scheduling.domain.clinic.groups import Group
+from services.scheduling.domain.clinic.waiting import Entry, Freed
 from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
@@ -12,10 +13,11 @@ from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.people.feeds import Address, Feed
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety.history import Person
+from services.scheduling.domain.safety.wall import Walls
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 
-ROSTER = "roster"
+ROSTER, WALLS_ID = "roster", "walls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,20 @@ FEEDS = Collection("feeds", Feed, lambda each: each.id, lambda each: each.owner_
 ADDRESSES = Collection(
     "addresses", Address, lambda each: each.sha256, lambda each: each.owner_id, network=True
 )
+WALLS = Collection(
+    "walls", Walls, lambda _: WALLS_ID, lambda _: WALLS_ID, wake=lambda walls: walls.look_at
+)
+WAITING = Collection(
+    "waiting",
+    Entry,
+    lambda each: each.patient_id,
+    lambda each: each.patient_id,
+    indexes=(("waiting",),),
+    wake=lambda each: each.latest if each.waiting else None,
+)
+FREED = Collection(
+    "freed", Freed, lambda each: each.id, lambda each: each.id, wake=lambda each: each.look_at
+)
 COLLECTIONS = (
     ROSTERS,
     STANDINGS,
@@ -97,6 +113,9 @@ COLLECTIONS = (
     DAYS,
     PERSONS,
     GROUPS,
+    WALLS,
+    WAITING,
+    FREED,
     FEEDS,
     ADDRESSES,
 )

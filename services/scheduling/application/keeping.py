@@ -4,7 +4,7 @@ Every reason to hold dosing changes the course that it holds, as a booking does:
 one of them loses at commit and decides again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from services.scheduling.application.documents import (
@@ -20,7 +20,14 @@ from services.scheduling.application.documents import (
 from services.scheduling.domain.course import told
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing
-from services.scheduling.domain.occupancy.day import Day, days_between, release, take
+from services.scheduling.domain.occupancy.day import (
+    Claim,
+    Day,
+    are_free,
+    days_between,
+    release,
+    take,
+)
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.people.revising import revised
 from services.scheduling.domain.resources.resource import Roster
@@ -75,6 +82,11 @@ def days_of(course: Course, uow: UnitOfWork) -> dict[str, Day]:
     """The days of the appointments that wait for a hold to be lifted."""
     pending = (each for each in course.appointments if each.status == "pending")
     return {day: _day(day, uow) for each in pending for day in each.days}
+
+
+def is_free(claims: Sequence[Claim], uow: UnitOfWork) -> bool:
+    days = {day for each in claims for day in days_between(each.start, each.end)}
+    return are_free({day: _day(day, uow) for day in sorted(days)}, claims)
 
 
 def diary(days: Iterable[str], uow: UnitOfWork, policy: Policy) -> Diary:

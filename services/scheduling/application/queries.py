@@ -1,4 +1,4 @@
-"""What HTTP may ask: courses with their appointments, resources, and what is taken on a day."""
+"""What HTTP may ask: courses with their appointments, and what is taken on a day."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,14 +9,12 @@ from services.scheduling.application.documents import (
     APPOINTMENTS,
     COURSES,
     DAYS,
-    ROSTER,
-    ROSTERS,
     AppointmentLine,
     appointment_line,
 )
 from services.scheduling.domain.course.course import Course, CourseStatus
 from services.scheduling.domain.occupancy.day import Day, moment
-from shared.contracts.site import Indication, ResourceKind, Route, WeeklyHours
+from shared.contracts.site import Indication, Route
 from shared.storage.reads import Read, Reads
 
 T = TypeVar("T")
@@ -24,7 +22,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class CourseView:
-    """A CarePlan. `held_by`: every reason for which its dosing waits."""
+    """A CarePlan. `held_by`: every reason for which its dosing waits. `blocked`: what stood against
+    it when sessions that lost their time found no other. `overdue`: doses not integrated in time.
+    """
 
     course_id: str
     patient_id: str
@@ -42,15 +42,8 @@ class CourseView:
     policy_id: str
     policy_version: str
     appointments: tuple[AppointmentLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceView:
-    resource_id: str
-    kind: ResourceKind
-    zone: str
-    hours: tuple[WeeklyHours, ...]
-    active: bool
+    blocked: tuple[str, ...]
+    overdue: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +88,6 @@ def appointments(
     return reads.page(APPOINTMENTS, after=after, limit=limit, **wanted)
 
 
-def resources(reads: Reads, after: str, limit: int) -> list[Read[ResourceView]]:
-    found = reads.get(ROSTERS, ROSTER)
-    if found is None:
-        return []
-    following = [each for each in found.aggregate.resources if each.id > after][:limit]
-    return [
-        Read(
-            ResourceView(each.id, each.kind, each.zone, each.hours, each.active),
-            found.version,
-            found.clinic,
-            each.id,
-        )
-        for each in following
-    ]
-
-
 def calendar(reads: Reads, day: date) -> Read[CalendarView]:
     name = day.isoformat()
     found = reads.get(DAYS, name) or Read(Day(name), 0, reads.clinic or "", name)
@@ -135,6 +112,8 @@ def _course(found: Course) -> CourseView:
         policy_id=(found.booked_under or found.opened_under).id,
         policy_version=(found.booked_under or found.opened_under).version,
         appointments=tuple(appointment_line(found, each) for each in found.appointments),
+        blocked=found.blocked,
+        overdue=found.overdue,
     )
 
 

@@ -33,6 +33,7 @@ from services.session_record.domain.monitoring import answers, missed, vitals
 from services.session_record.domain.readiness import sites
 from services.session_record.domain.readiness.patient import Heard
 from services.session_record.domain.weights import Weight
+from shared.contracts.session_record import PatientEnrolmentKnown, SiteCertificateKnown
 from shared.contracts.topics import INTAKE, SCHEDULING
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
@@ -167,12 +168,14 @@ def move_drug(command: commands.MoveDrug, uow: UnitOfWork) -> None:
 
 
 def certify_site(command: commands.CertifySite, uow: UnitOfWork) -> None:
-    uow.save(SITES, sites.certified(command.patient_id, command))
+    told = SiteCertificateKnown(command.valid_until)
+    uow.save(SITES, sites.certified(command.patient_id, command), told)
 
 
 def enrol_patient(command: commands.EnrolPatient, uow: UnitOfWork) -> None:
     history = uow.get(HISTORIES, command.patient_id) or History(command.patient_id)
-    uow.save(HISTORIES, histories.enrolled(history, command))
+    told = PatientEnrolmentKnown(command.enrolment_id)
+    uow.save(HISTORIES, histories.enrolled(history, command), told)
 
 
 def _heard(uow: UnitOfWork) -> Heard:

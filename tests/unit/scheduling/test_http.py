@@ -1,5 +1,7 @@
 """The reads over HTTP: a clinic sees its own courses, appointments, resources and days."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,8 +9,21 @@ from flask import Flask, g
 from flask_smorest import Api
 
 from services.scheduling.adapters.http import blueprint
+from services.scheduling.domain.resources.resource import Site, SiteCertificate
+from shared.contracts import site as contracts
 from shared.web.identity import Principal
-from tests.kit.scheduling import CLINIC, PATIENT, POLICY, Clinic
+from tests.kit.scheduling import (
+    CERTIFICATES,
+    CLINIC,
+    NEW_YORK,
+    NOW,
+    PATIENT,
+    POLICY,
+    Clinic,
+    a_resource,
+    a_roster,
+    hours,
+)
 
 READS = frozenset({"records:read"})
 SITE = Principal("s", CLINIC, "main", frozenset({"nurse"}), READS)
@@ -38,6 +53,22 @@ def test_a_course_shows_its_appointments_and_its_version(clinic: Clinic) -> None
     assert [each["appointment_id"] for each in shown["appointments"]] == [
         each.id for each in course.appointments
     ]
+
+
+def test_groups_show_how_many_seats_are_taken_and_not_by_whom() -> None:
+    clinic = Clinic().staffed(a_roster(a_resource("room", places=6)))
+    opened = contracts.GroupOpened(NOW + timedelta(days=3, hours=2), 90, 4)
+    assert clinic.say(opened, subject="circle").verdict == "accepted"
+
+    [shown] = ask(clinic, "/groups")[1]["items"]
+
+    assert (shown["group_id"], shown["status"], shown["seats"], shown["taken"]) == (
+        "circle",
+        "open",
+        4,
+        0,
+    )
+    assert ask(clinic, "/groups", HARBOR)[1]["items"] == []
 
 
 def test_courses_are_found_by_patient(clinic: Clinic) -> None:
@@ -87,3 +118,43 @@ def test_the_calendar_says_what_is_taken_and_not_who_comes(clinic: Clinic) -> No
 def test_a_day_without_appointments_is_free_and_no_day_is_not_found(clinic: Clinic) -> None:
     assert ask(clinic, "/calendar/2026-03-01")[1] == {"day": "2026-03-01", "resources": []}
     assert ask(clinic, "/calendar/someday")[0] == 404
+
+
+def test_a_resource_is_shown_as_declared_with_what_keeps_it_from_being_booked() -> None:
+    roster = replace(
+        a_roster(a_resource("nurse", also=("sitter",), certificates=CERTIFICATES[:1])),
+        sites=(Site("main", NEW_YORK, hours()),),
+        certified=(SiteCertificate("main", NOW),),
+    )
+    clinic = Clinic().staffed(roster)
+
+    items = {each["resource_id"]: each for each in ask(clinic, "/resources")[1]["items"]}
+
+    nurse = items["nurse-1"]
+    assert (nurse["also"], nurse["certificates"]) == (
+        ["sitter"],
+        [{"code": "acls", "valid_until": "2040-12-31"}],
+    )
+    assert nurse["licences"][0] == {
+        "role": "nurse",
+        "valid_from": "2025-01-01",
+        "valid_until": "2040-12-31",
+    }
+    assert nurse["unbookable_because"] == [
+        {
+            "kind": "sitter",
+            "code": "no-certificate",
+            "words": "the certificate basic-life-support is not on record: declare the person with"
+            " the new certificate",
+            "since": None,
+        }
+    ]
+    assert items["room-1"]["unbookable_because"] == []
+    [place] = ask(clinic, "/sites")[1]["items"]
+    assert (place["site_id"], place["zone"], place["certified_until"]) == (
+        "main",
+        NEW_YORK,
+        "2026-03-02T12:00:00Z",
+    )
+    assert ask(clinic, "/sites?after=main")[1] == {"items": [], "next": ""}
+    assert ask(clinic, "/sites", HARBOR)[1]["items"] == []

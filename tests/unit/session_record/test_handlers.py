@@ -1,5 +1,6 @@
 """Whole journeys through the routes: posted and consumed events, states and emitted events."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from services.session_record.application.documents import (
     PRACTITIONERS,
     STANDINGS,
 )
+from services.session_record.domain.knowledge.staff import Staff
 from shared.contracts import intake, scheduling, site
 from shared.storage.documents import Collection
 from tests.kit.session_record import (
@@ -254,3 +256,36 @@ def test_a_change_to_an_appointment_that_was_never_booked_is_a_bug() -> None:
 
     with pytest.raises(AssertionError):
         SessionRecord().take(heard(held))
+
+
+def test_sch_5_scheduling_is_told_of_a_certificate_and_of_an_enrolment() -> None:
+    service = a_service(
+        posted(site.SiteCertified(at(days=300)), patient="main"),
+        posted(site.PatientEnrolled("rems-1")),
+        posted(site.SiteCertified(at(days=200)), patient="main"),
+    )
+
+    assert [
+        (kind.removeprefix("session-record.rems."), list(data.values()))
+        for kind, data in service.said()
+    ] == [
+        ("site-certificate-recorded.v1", [at(days=300).strftime("%Y-%m-%dT%H:%M:%SZ")]),
+        ("patient-enrolment-recorded.v1", ["rems-1"]),
+        ("site-certificate-recorded.v1", [at(days=200).strftime("%Y-%m-%dT%H:%M:%SZ")]),
+    ]
+
+
+def test_sch_6_of_two_licences_in_one_role_each_has_its_own_days() -> None:
+    def licence(first: date, last: date, which: str) -> Any:
+        data = intake.PractitionerCredentialed("nurse-9", "nurse", first, last, which)
+        return heard(data, patient="nurse-9")
+
+    first, ahead, end = date(2026, 1, 1), date(2028, 1, 1), date(2027, 12, 31)
+    service = a_service(
+        licence(first, end, "a"), licence(ahead, date(2029, 1, 1), "b"), licence(first, first, "a")
+    )
+
+    known = the(service, PRACTITIONERS, "nurse-9")
+    assert Staff({"nurse-9": known}, first).is_credentialed("nurse-9", ["nurse"])
+    assert Staff({"nurse-9": known}, ahead).is_credentialed("nurse-9", ["nurse"])
+    assert not Staff({"nurse-9": known}, end).is_credentialed("nurse-9", ["nurse"])

@@ -15,10 +15,8 @@ ROOT = Path(__file__).parents[3]
 NETWORK = ROOT / "deploy" / "policy" / "network.json"
 NOT_YET_NAMED = """
     clock.skew_max_min dose.esketamine.elderly_from_age dose.esketamine.start_mg_elderly
-    home_dosing integration.overdue_d k_anonymity.min rc.gad7 rc.pcl5 rc.phq9
-    dose.iv.per_week_max dose.im.per_week_max dose.sl.per_week_max dose.esketamine.per_week_max
-    dose.released_before_h group.max_patients proposal.default_min
-    proposal.max_min proposal.offer_h proposal.replan_h remission.phq9_below
+    home_dosing k_anonymity.min rc.gad7 rc.pcl5 rc.phq9
+    proposal.default_min remission.phq9_below
     rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
 """
 """Values that no rule uses yet (clinical reference 7.5). This list can only become shorter."""

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from services.intake.domain.consent import current_text
 from services.intake.domain.eligibility.case import Case, Rule
 from shared.kernel.errors import Reason
-from shared.kernel.policy import PREPARATIONS
 
 
 def _consent_not_in_force(case: Case) -> Iterable[Reason]:
@@ -57,18 +56,6 @@ def _protocol_unfit(case: Case) -> Iterable[Reason]:
         yield Reason("protocol-route", words)
 
 
-def _protocol_prepares_too_little(case: Case) -> Iterable[Reason]:
-    """Else every course of it would end before the door of the first dose."""
-    template = case.policy.protocols.get(case.protocol)
-    least = case.policy.preparations(case.patient.indication)
-    if template and template.preparations < least:
-        words = (
-            f"Protocol {case.protocol} has {template.preparations} preparation sessions,"
-            f" {case.patient.indication} needs {least:g}: ask for another protocol."
-        )
-        yield Reason("protocol-preparations", words)
-
-
 RULES = (
     Rule("consent-in-force", "missing", "INT-6; clinical reference 2.6", _consent_not_in_force),
     Rule("consent-to-the-current-text", "missing", "INT-6; clinical reference 2.6", _text_replaced),
@@ -77,11 +64,4 @@ RULES = (
 REQUEST_RULES = (
     Rule("consent-for-this-route", "missing", "INT-6", _consent_for_another_route),
     Rule("protocol-of-this-route", "hold", "policy protocols", _protocol_unfit),
-    Rule(
-        "protocol-prepares-enough",
-        "hold",
-        "SCH-2; clinical reference 3.5",
-        _protocol_prepares_too_little,
-        ("prep.min_count", *PREPARATIONS.values()),
-    ),
 )

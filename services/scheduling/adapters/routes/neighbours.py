@@ -43,11 +43,9 @@ def _of_intake(policy: Policy) -> Routes:
 
 def _of_encounters(policy: Policy) -> Routes:
     dosed, completed = session_record.DoseAdministered, session_record.EncounterCompleted
-    cancelled, use_up = (
-        session_record.EncounterCancelled,
-        governed(booking.use_up_appointment, policy),
-    )
     fulfil = governed(courses.fulfil_appointment, policy)
+    cancelled = session_record.EncounterCancelled
+    use_up = governed(booking.use_up_appointment, policy)
     return {
         cancelled.type: Route(cancelled, _cancelled, use_up, _needs_of_completion),
         dosed.type: Route(dosed, _dosed, courses.count_dose, _needs_of_dose),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.scheduling.application.appointments.reading import calendar
+from services.scheduling.application.appointments.waiting import keep_and_offer
 from services.scheduling.application.documents import COURSES, GROUPS, STANDINGS
 from services.scheduling.application.keeping import (
     active_course,
@@ -21,9 +22,9 @@ from services.scheduling.domain.appointments.commands import (
     UseUpAppointment,
 )
 from services.scheduling.domain.appointments.forcing import force_slots
-from services.scheduling.domain.appointments.groups import Groups
 from services.scheduling.domain.appointments.requests import book_slots, proposed
 from services.scheduling.domain.appointments.rescheduling import displaced_by, move
+from services.scheduling.domain.clinic.groups import Groups
 from services.scheduling.domain.course import booking
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -59,28 +60,28 @@ def move_appointment(command: MoveAppointment, uow: UnitOfWork, policy: Policy) 
     standing = placing_standing(course, uow)
     free = calendar([command.start], uow, policy, without=command.appointment_id)
     moved = move(command, course, standing, free)
-    keep(uow, course, moved)
+    keep_and_offer(uow, course, moved, command.at)
     if displaced_by(command, course, standing, policy):
         replan(uow, moved, "session-moved", command.at, policy)
 
 
 def cancel_appointment(command: CancelAppointment, uow: UnitOfWork) -> None:
     course = course_of(command.appointment_id, command.patient_id, uow)
-    keep(uow, course, courses.cancel(command, course))
+    keep_and_offer(uow, course, courses.cancel(command, course), command.at)
 
 
 def miss_appointment(command: MissAppointment, uow: UnitOfWork, policy: Policy) -> None:
     course = course_of(command.appointment_id, command.patient_id, uow)
     missed = miss(command, course)
     keep(uow, course, missed)
-    replan(uow, missed, command.reason, command.at, policy)
+    replan(uow, missed, "session-missed", command.at, policy)
 
 
 def use_up_appointment(command: UseUpAppointment, uow: UnitOfWork, policy: Policy) -> None:
     course = own_course(command.course_id, uow)
     used_up = use_up(command, course)
     if used_up != course:
-        keep(uow, course, used_up)
+        keep_and_offer(uow, course, used_up, command.at)
         replan(uow, used_up, "encounter-cancelled", command.at, policy)
 
 

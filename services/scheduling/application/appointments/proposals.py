@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from services.scheduling.application.appointments.reading import calendar
+from services.scheduling.application.appointments.waiting import keep_and_offer, taken
 from services.scheduling.application.documents import APPOINTMENTS, GROUPS, STANDINGS
-from services.scheduling.application.keeping import active_course, keep, placing_standing
+from services.scheduling.application.keeping import active_course, placing_standing
 from services.scheduling.domain.appointments import proposals
 from services.scheduling.domain.appointments.commands import AcceptProposals, DeclineProposals
 from services.scheduling.domain.course.course import Course
@@ -20,16 +21,19 @@ def accept(command: AcceptProposals, uow: UnitOfWork, policy: Policy) -> None:
     late = [each.start for each in meant if proposals.is_late(each, command.at)]
     groups = {each.group: uow.get(GROUPS, each.group) for each in meant if each.group}
     free = calendar(late, uow, policy)
-    keep(uow, course, proposals.accept(command, course, standing, free, groups))
+    accepted = proposals.accept(command, course, standing, free, groups)
+    keep_and_offer(uow, course, accepted, command.at)
+    if any(each.freed for each in meant):
+        taken(command.patient_id, uow, command.at)
 
 
 def decline(command: DeclineProposals, uow: UnitOfWork) -> None:
     course, _ = _course(command, uow)
-    keep(uow, course, proposals.decline(command, course))
+    keep_and_offer(uow, course, proposals.decline(command, course), command.at)
 
 
 def expire(course: Course, at: datetime, uow: UnitOfWork, _policy: Policy) -> None:
-    keep(uow, course, proposals.expire(course, at))
+    keep_and_offer(uow, course, proposals.expire(course, at), at)
 
 
 def _course(

@@ -12,7 +12,7 @@ from itertools import pairwise
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used, start_of
 from services.scheduling.domain.appointments.explaining import instead, lacking, ruled, words
-from services.scheduling.domain.appointments.groups import Group, Groups, group_of
+from services.scheduling.domain.clinic.groups import Group, Groups, group_of
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import minutes
@@ -100,7 +100,7 @@ def asked_for(
     return tuple(asked), replace(outline, sessions=tuple(sessions))
 
 
-def check_not_held(asked: Iterable[Asked], standing: Standing) -> None:
+def check_doses(asked: Iterable[Asked], standing: Standing) -> None:
     """What keeps doses from being booked keeps nothing else (SCH-8)."""
     if any(each.session.kind == "dosing" for each in asked):
         check_dosing(standing)

@@ -11,7 +11,7 @@ from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
     asked_for,
-    check_not_held,
+    check_doses,
     check_rules,
     outline_of,
 )
@@ -19,8 +19,8 @@ from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used
 from services.scheduling.domain.appointments.commands import ForceSlots
 from services.scheduling.domain.appointments.explaining import words
-from services.scheduling.domain.appointments.groups import Groups, seated
 from services.scheduling.domain.appointments.requests import with_booked
+from services.scheduling.domain.clinic.groups import Groups, seated
 from services.scheduling.domain.course.booking import appointment_id, new_appointment
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing
@@ -34,7 +34,7 @@ def force_slots(
 ) -> Course:
     outline = outline_of(command.at, course, standing, calendar.policy)
     asked, outline = asked_for(command.slots, outline, groups)
-    check_not_held(asked, standing)
+    check_doses(asked, standing)
     check_rules(outline, asked, calendar)
     fresh: list[Appointment] = []
     for one in asked:

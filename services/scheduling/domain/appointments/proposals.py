@@ -11,14 +11,14 @@ from datetime import datetime
 from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
-    check_not_held,
+    check_doses,
     check_rules,
     outline_of,
 )
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.commands import AcceptProposals, DeclineProposals
-from services.scheduling.domain.appointments.groups import Groups
 from services.scheduling.domain.appointments.requests import placed
+from services.scheduling.domain.clinic.groups import Groups
 from services.scheduling.domain.course.course import Appointment, Course, called_off, named
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import minutes
@@ -63,7 +63,7 @@ def accept(
     asked = [_asked(each, outline, groups) for each in accepted]
     for each, one in zip(accepted, asked, strict=True):
         _check_kept(each, one, command.at, outline, calendar)
-    check_not_held(asked, standing)
+    check_doses(asked, standing)
     asked.sort(key=lambda one: one.position)
     check_rules(outline, asked, calendar)
     kept = {each.id for each in accepted if each.status == "proposed"}
@@ -118,12 +118,11 @@ def _asked(each: Appointment, outline: Outline, groups: Groups) -> Asked:
 def _check_kept(
     each: Appointment, one: Asked, at: datetime, outline: Outline, calendar: Calendar
 ) -> None:
-    if each.status == "proposed" and each.expires_at and at < each.expires_at:
+    kept = each.status == "proposed" and each.expires_at and at < each.expires_at
+    if outline.sessions[one.position].is_open and (kept or is_late(each, at)):
         return
     if each.status not in ("proposed", "cancelled"):
         raise Rejected("not-proposed", f"{each.name} is {each.status}: nothing is to be accepted")
-    if outline.sessions[one.position].is_open and is_late(each, at):
-        return
     why = "was kept too short for this answer" if each.status == "proposed" else each.reason
     alternatives: Sequence[str] = ()
     if outline.sessions[one.position].is_open:

@@ -8,14 +8,14 @@ from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
     asked_for,
-    check_not_held,
+    check_doses,
     check_rules,
     free_slot,
     outline_of,
 )
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_used
-from services.scheduling.domain.appointments.groups import Groups, seat
+from services.scheduling.domain.clinic.groups import Groups, seat
 from services.scheduling.domain.course.booking import POLICY_KEYS, appointment_id, new_appointment
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
@@ -34,7 +34,7 @@ def book_slots(
     policy = calendar.policy
     outline = outline_of(max(command.earliest, command.at), course, standing, policy)
     asked, outline = asked_for(command.slots, outline, groups)
-    check_not_held(asked, standing)
+    check_doses(asked, standing)
     check_rules(outline, asked, calendar)
     fresh = placed(command.event_id, asked, outline, calendar)
     return with_booked(course, fresh, policy)

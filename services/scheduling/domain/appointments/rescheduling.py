@@ -9,7 +9,7 @@ from dataclasses import replace
 from services.scheduling.domain.appointments.asked import (
     Asked,
     Outline,
-    check_not_held,
+    check_doses,
     check_rules,
     free_slot,
     outline_of,
@@ -32,7 +32,7 @@ def move(
     found = named(command.appointment_id, course)
     _check_movable(found)
     outline, one = _asked(command, found, course, standing, calendar.policy)
-    check_not_held([one], standing)
+    check_doses([one], standing)
     before = tuple(
         replace(each, start=None) if place > one.position and not each.done else each
         for place, each in enumerate(outline.sessions)
@@ -91,6 +91,7 @@ def _moved(found: Appointment, command: MoveAppointment, one: Asked, slot: Slot)
         zone=fresh.zone,
         claims=slot.claims(found.id),
         therapist=fresh.therapist,
+        wall=fresh.wall,
         reason=command.reason,
         expires_at=min(found.expires_at, fresh.start) if found.expires_at else None,
         group="",

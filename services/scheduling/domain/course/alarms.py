@@ -13,17 +13,28 @@ from services.scheduling.domain.safety.oversight import overdue_due, release_due
 Due = Callable[[Course], datetime | None]
 
 
+def replan_due(course: Course) -> datetime | None:
+    return course.replan_at
+
+
 def proposals_end(course: Course) -> datetime | None:
     """Time that is kept for a patient's word is given back."""
     ends = (each.expires_at for each in course.appointments if each.status == "proposed")
     return min((each for each in ends if each), default=None)
 
 
-def replan_due(course: Course) -> datetime | None:
-    return course.replan_at
+def reanchor_due(course: Course) -> datetime | None:
+    return course.reanchor_at
 
 
-REASONS: tuple[Due, ...] = (proposals_end, replan_due, overdue_due, release_due, reminder_due)
+REASONS: tuple[Due, ...] = (
+    reanchor_due,
+    proposals_end,
+    replan_due,
+    overdue_due,
+    release_due,
+    reminder_due,
+)
 
 
 def wake(course: Course) -> datetime | None:

@@ -12,12 +12,15 @@ from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing, check_dosing
 from services.scheduling.domain.occupancy.day import moment
+from services.scheduling.domain.occupancy.explaining import lacking
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
 from services.scheduling.domain.people import reminders
+from services.scheduling.domain.planning.buffers import apart, meet
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
 from services.scheduling.domain.planning.rules import (
+    RuleLink,
     Session,
     Sessions,
     Terms,
@@ -127,6 +130,20 @@ def placed(
     Of those who are done at the same time it is the one whom the patient prefers.
     """
     links = rule_links(sessions, terms)
+    placing = _placed(sessions, links, course, standing, diary)
+    if isinstance(placing, Blocked) or not meet(placing):
+        return placing
+    links += apart(sessions, diary.roster.resources)
+    return _placed(sessions, links, course, standing, diary)
+
+
+def _placed(
+    sessions: Sessions,
+    links: Sequence[RuleLink],
+    course: Course,
+    standing: Standing,
+    diary: Diary,
+) -> Placing | Blocked:
     known = {each.therapist for each in course.appointments if not each.is_gone}
     able = [each.id for each in diary.roster.resources if "therapist" in each.kinds]
     alone = [each for each in able if not known or each in known]
@@ -191,21 +208,7 @@ def _lacking(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ..
     if since > until:
         return ()
     whole = wanted(session.kind, course.route, session.length, diary.policy)
-    slots = {need: diary.earliest(replace(whole, needs=(need,)), since) for need in whole.needs}
-    lacking = [need for need, slot in slots.items() if not slot or slot.start > until]
-    needs = f"for {session.length} minutes on end"
-    if lacking:
-        return tuple(
-            Reason(
-                f"no-{need.kinds[0]}",
-                f"{session.name}: no {' or '.join(need.kinds)} is free {needs}",
-                "SCH-6",
-            )
-            for need in lacking
-        )
-    kinds = ", ".join(need.kinds[0] for need in whole.needs)
-    words = f"{session.name}: {kinds} are never free together {needs}"
-    return (Reason("no-common-time", words, "SCH-6"),)
+    return lacking(diary, whole, since, until + 1, session.name)
 
 
 def _words(minute: int) -> str:

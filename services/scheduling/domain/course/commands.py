@@ -51,6 +51,15 @@ class LiftHold:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolPatient:
+    """In the esketamine REMS."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class BookCourse:
     """`slots`: these sessions instead of all. `propose_min`: how long to keep the time for the
     patient's word, rather than book it."""

@@ -137,6 +137,7 @@ class Course:
     its time is to be placed anew, for the reason `replan_for`. `blocked`: the codes of what stood
     against it when nothing was found. `overdue`: the doses whose integration was said to be late.
     `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
+    `reanchor_at`: the rules of a zone have changed, and appointments are to keep the wall's time.
     `home_zone`: where the patient lives, for reminders; empty: where the appointment is.
     """
 
@@ -160,6 +161,7 @@ class Course:
     overdue: tuple[int, ...] = ()
     overridden: tuple[int, ...] = ()
     let_pass: tuple[str, ...] = ()
+    reanchor_at: datetime | None = None
     home_zone: str = ""
 
     @property

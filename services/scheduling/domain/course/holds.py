@@ -3,7 +3,7 @@
 A safety event holds dosing and never touches preparation or integration (SCH-8).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -36,15 +36,20 @@ def _held(dose: Appointment, reason: str) -> Appointment:
 
 
 def resume_dosing(
-    course: Course, standing: Standing, at: datetime, days: Mapping[str, Day]
+    course: Course,
+    standing: Standing,
+    at: datetime,
+    days: Mapping[str, Day],
+    unfit: Collection[str] = (),
 ) -> Course:
     """Held doses stand again once no reason is left, where their time still suits. One that waits
-    for an integration (SCH-2) goes on waiting for it."""
+    for an integration (SCH-2) goes on waiting for it. `unfit`: those for which somebody is not
+    to be had any more."""
     resumed = replace(course, held_by=standing.reasons)
     if standing.reasons:
         return resumed
     appointments = tuple(
-        _resumed(each, standing, at, days)
+        _resumed(each, standing, at, days, unfit)
         if each.status == "pending" and (each.reason != MISSING or is_its_turn(course, each))
         else each
         for each in course.appointments
@@ -69,12 +74,18 @@ def revoke(course: Course, at: datetime, reason: str = "course-replaced") -> Cou
 
 
 def _resumed(
-    appointment: Appointment, standing: Standing, at: datetime, days: Mapping[str, Day]
+    appointment: Appointment,
+    standing: Standing,
+    at: datetime,
+    days: Mapping[str, Day],
+    unfit: Collection[str],
 ) -> Appointment:
     if appointment.start <= at:
         return called_off(appointment, "time-passed")
     if not standing.covers(appointment.number, appointment.start):
         return called_off(appointment, "clearance-ended")
+    if appointment.id in unfit:
+        return called_off(appointment, "resource-unavailable")
     if not are_free(days, appointment.claims):
         return called_off(appointment, "time-taken")
     return replace(appointment, status="booked", reason="")

@@ -162,6 +162,10 @@ def lift(reason: HoldReason, standing: Standing) -> Standing:
     return replace(standing, reasons=tuple(each for each in standing.reasons if each != reason))
 
 
+def enrol(standing: Standing) -> Standing:
+    return replace(standing, enrolled=True)
+
+
 def next_course(standing: Standing, busy_until: datetime | None) -> Standing:
     """What was said of maintenance was said of the course before."""
     return replace(

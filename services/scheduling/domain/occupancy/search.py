@@ -58,12 +58,12 @@ class Diary:
 
     roster: Roster
     days: Sequence[Day]
-    policy: Policy
-    pages: Sequence[Page] = ()
+    policy: Policy = field(repr=False)
+    pages: Sequence[Page] = field(default=(), repr=False)
     opened: Opened | None = None
-    _free: dict[tuple[str, Need, int], int] = field(default_factory=dict)
-    _places: dict[Wanted, tuple[Place, ...]] = field(default_factory=dict)
-    _used: dict[tuple[str, str], int] = field(default_factory=dict)
+    _free: dict[tuple[str, Need, int], int] = field(init=False, repr=False, default_factory=dict)
+    _places: dict[Wanted, tuple[Place, ...]] = field(init=False, repr=False, default_factory=dict)
+    _used: dict[tuple[str, str], int] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pages = self.pages or [Page(each) for each in self.days]
@@ -125,15 +125,19 @@ class Diary:
         buffers."""
         key = (resource.id, need, length)
         if key not in self._free:
-            before = -(-resource.buffer_before_min // CELL_MIN)
-            cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
             capacity = need.capacity_of(resource)
-            idle = ~joined(page.busy(resource.id, need, capacity) for page in self._pages)
-            found = 0
-            for kind in need.kinds:
-                found |= runs(self._open.times(resource, kind) & idle, cells)
-            self._free[key] = found << before
+            taken = joined(page.busy(resource.id, need, capacity) for page in self._pages)
+            self._free[key] = self.there(resource, need, length, taken)
         return self._free[key]
+
+    def there(self, resource: Resource, need: Need, length: int, taken: int) -> int:
+        """The starts from which it is open for all of that, but for what is `taken`."""
+        before = -(-resource.buffer_before_min // CELL_MIN)
+        cells = before + -(-(length + resource.buffer_after_min) // CELL_MIN)
+        found = 0
+        for kind in need.kinds:
+            found |= runs(self._open.times(resource, kind) & ~taken, cells)
+        return found << before
 
     def _able(self, need: Need, wanted: Wanted) -> list[Resource]:
         able = [each for each in self.roster.resources if set(each.kinds) & set(need.kinds)]

@@ -84,22 +84,26 @@ def _check_frequency(parts: Parts) -> None:
         raise ValueError("BYSETPOS picks among the days of another BY part: there is none")
     if not re.fullmatch(_DAYS, parts.get("WKST", "MO")):
         raise ValueError("WKST must be a weekday, such as MO")
-    _check_numbers("INTERVAL", parts.get("INTERVAL", "1"), 1, INTERVAL_MAX)
+    _check_number("INTERVAL", parts.get("INTERVAL", "1"), 1, INTERVAL_MAX)
 
 
 def _check_end(parts: Parts, first: date) -> None:
     if "COUNT" in parts and "UNTIL" in parts:
         raise ValueError("has COUNT and UNTIL: one of them ends it")
-    _check_numbers("COUNT", parts.get("COUNT", "1"), 1, COUNT_MAX)
+    _check_number("COUNT", parts.get("COUNT", "1"), 1, COUNT_MAX)
     if "UNTIL" in parts and _until(parts["UNTIL"]) < first:
         raise ValueError("ends (UNTIL) before it begins")
 
 
 def _check_numbers(name: str, text: str, low: int, high: int) -> None:
     for each in text.split(","):
-        is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", each)
-        if not is_number or int(each) == 0 or not low <= int(each) <= high:
-            raise ValueError(f"{name} must be from {low} to {high}")
+        _check_number(name, each, low, high)
+
+
+def _check_number(name: str, text: str, low: int, high: int) -> None:
+    is_number = re.fullmatch(r"[+-]?[0-9]{1,4}", text)
+    if not is_number or int(text) == 0 or not low <= int(text) <= high:
+        raise ValueError(f"{name} must be from {low} to {high}")
 
 
 def _check_weekdays(parts: Parts) -> None:
@@ -116,9 +120,12 @@ def _check_weekdays(parts: Parts) -> None:
 
 
 def _until(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{8}", text):
-        raise ValueError("UNTIL must be a date, such as 20261231")
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    try:
+        if re.fullmatch(r"[0-9]{8}", text):
+            return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    except ValueError:
+        pass
+    raise ValueError("UNTIL must be a date, such as 20261231")
 
 
 def _falls_on_a_day(hours: RecurringHours) -> bool:

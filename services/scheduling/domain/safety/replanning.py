@@ -32,6 +32,7 @@ LOST = frozenset(
         "encounter-cancelled",
         "group-cancelled",
         "integration-missing",
+        "resource-unavailable",
         "time-passed",
         "time-taken",
         *WORDS,
@@ -115,7 +116,7 @@ def _sessions(course: Course, standing: Standing, terms: Terms, reason: str) -> 
 def _lost(course: Course, sessions: Sessions, reason: str) -> set[str]:
     """What was never booked is lost only if it was put in amid what stands; what was done only if
     it is too long ago for a first dose that is placed anew."""
-    last = max((n for n, each in enumerate(sessions) if not each.is_open), default=-1)
+    last = max((n for n, each in enumerate(sessions) if not each.is_open), default=0)
     amid = {each.name for each in sessions[:last]} if reason == PERSONALISED else set()
     found = {each.name for each in sessions if each.is_open and _is_lost(course, each.name, reason)}
     found |= {each.name for each in sessions if each.is_open and each.name in amid - _known(course)}
@@ -209,6 +210,9 @@ def _proposed(
             replace(after, status="proposed", cause=REPLANNED, expires_at=min(latest, after.start))
         )
     kept = (
-        called_off(each, REPLANNED) if each.id in gone else each for each in course.appointments
+        called_off(each, REPLANNED)
+        if each.id in gone or (each.is_offer and each.replaces in gone)
+        else each
+        for each in course.appointments
     )
     return replace(course, appointments=(*kept, *new), blocked=())

@@ -11,9 +11,17 @@ from shared.contracts.site import Role
 
 @dataclass(frozen=True, slots=True)
 class Credential:
+    """`licence` tells two of one role apart; empty where intake has not said."""
+
     role: Role
     valid_from: date
     valid_until: date
+    licence: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """Which licence it is; where intake has not said, the one that begins then."""
+        return self.role, self.licence or self.valid_from.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +46,9 @@ class Staff:
 
 
 def credentialed(practitioner: Practitioner, told: KnowCredential) -> Practitioner:
-    """What is told of a role stands in the place of what was told of it before."""
-    others = tuple(each for each in practitioner.credentials if each.role != told.role)
-    credential = Credential(told.role, told.valid_from, told.valid_until)
+    """What is told of a licence stands in the place of what was told of it before."""
+    credential = Credential(told.role, told.valid_from, told.valid_until, told.licence)
+    others = tuple(each for each in practitioner.credentials if each.place != credential.place)
     return replace(practitioner, credentials=(*others, credential))
 
 

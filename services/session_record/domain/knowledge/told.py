@@ -53,6 +53,7 @@ class KnowCredential(Command):
     role: Role
     valid_from: date
     valid_until: date
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,25 +218,6 @@ def test_the_protocol_must_be_of_the_policy_and_of_the_route() -> None:
     assert codes("protocol-of-this-route", a_case(protocol="im-4")) == ["protocol-route"]
 
 
-@pytest.mark.parametrize(
-    ("indication", "protocol", "is_enough"),
-    [
-        ("treatment-resistant-depression", "iv-6", True),
-        ("ptsd", "iv-6", False),
-        ("ptsd", "im-4", True),
-        ("existential-distress", "esketamine-8", False),
-    ],
-)
-def test_the_protocol_must_prepare_as_often_as_the_indication_needs(
-    indication: site.Indication, protocol: str, is_enough: bool
-) -> None:
-    case = a_case(a_patient(indication), protocol=protocol)
-
-    found = codes("protocol-prepares-enough", case)
-
-    assert found == ([] if is_enough else ["protocol-preparations"])
-
-
 def test_without_a_request_nothing_is_asked_about_protocol_or_route() -> None:
     assert examine(a_case(protocol="", route=None)).reasons == ()
 

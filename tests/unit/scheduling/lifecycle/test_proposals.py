@@ -79,7 +79,7 @@ def test_what_is_accepted_in_time_is_booked_and_keeps_its_time(clinic: Clinic) -
     assert statuses(clinic) == ["booked"] * 3
     assert clinic.told(since=4) == ["appointment-booked"] * 3
     assert clinic.days() == days
-    clinic.strike(NOW + DAY)
+    clinic.struck(NOW + DAY)
     assert statuses(clinic) == ["booked"] * 3
 
 
@@ -107,8 +107,8 @@ def test_at_the_very_moment_it_ends_it_is_not_kept_any_more(clinic: Clinic) -> N
 
 
 def test_the_clock_gives_back_what_nobody_accepted(clinic: Clinic) -> None:
-    assert clinic.strike(NOW + HOUR - MINUTE) == 0
-    assert clinic.strike(NOW + HOUR) == 1
+    assert clinic.struck(NOW + HOUR - MINUTE) == 0
+    assert clinic.struck(NOW + HOUR) == 1
 
     assert {(each.status, each.reason) for each in clinic.course().appointments} == {
         ("cancelled", "proposal-expired")

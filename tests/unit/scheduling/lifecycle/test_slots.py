@@ -15,6 +15,7 @@ from tests.kit.scheduling import (
     a_resource,
     a_roster,
     cleared,
+    completed,
     overlaps,
 )
 
@@ -249,6 +250,41 @@ def test_two_sites_do_not_meet_in_one_request(clinic: Clinic) -> None:
     clinic.say(asking(slot("preparation-1", MONDAY_9, "room-2")))
 
     assert clinic.course().appointments[0].zone == BERLIN
+
+
+def test_two_sites_are_not_mixed_in_one_session(clinic: Clinic) -> None:
+    here = a_resource("room", "room-1", site="main")
+    there = a_resource("therapist", "therapist-1", site="annex")
+    clinic.staffed(a_roster(here, there))
+
+    verdict = clinic.say(asking(slot("preparation-1", MONDAY_9, "room-1", "therapist-1")))
+
+    assert (verdict.code, codes(verdict)) == ("no-capacity", ["no-common-time"])
+
+
+def test_a_whole_course_is_booked_with_its_own_buffers_apart() -> None:
+    buffered = a_resource("room", buffer_before_min=15, buffer_after_min=30)
+    clinic = Clinic().staffed(a_roster(buffered)).cleared(protocol="im-4", route="im")
+
+    assert clinic.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+
+    first, second = clinic.course().appointments[:2]
+    assert second.start - first.end >= 45 * HOUR / 60
+    assert overlaps(clinic.days()) == []
+
+
+def test_own_buffers_are_kept_apart_also_across_a_session_that_was_held_out_of_turn() -> None:
+    buffered = a_resource("room", buffer_after_min=15)
+    clinic = Clinic().staffed(a_roster(buffered)).cleared(protocol="im-4", route="im")
+    clinic.say(site.CourseBookingRequested(NOW))
+    clinic.hear(completed(clinic, "preparation-2"))
+    for each in clinic.course().appointments:
+        if each.stands:
+            clinic.say(site.AppointmentCancelled(each.id, "mistake"))
+    clinic.now = NOW + DAY
+
+    assert clinic.say(site.CourseBookingRequested(NOW)).verdict == "accepted"
+    assert overlaps(clinic.days()) == []
 
 
 def test_sessions_of_one_request_do_not_take_each_others_buffers(clinic: Clinic) -> None:

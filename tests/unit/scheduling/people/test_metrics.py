@@ -42,7 +42,7 @@ def told(kind: str, reason: str = "") -> float:
 def test_what_is_told_is_counted_by_clinic_type_and_own_reason() -> None:
     clinic = Clinic().staffed().cleared()
     clinic.say(site.CourseBookingRequested(NOW, propose_min=60))
-    clinic.strike(NOW + timedelta(hours=1))
+    clinic.struck(NOW + timedelta(hours=1))
     expired, cancelled = (
         told("appointment-cancelled", "proposal-expired"),
         told("appointment-cancelled", ""),
@@ -58,7 +58,7 @@ def test_what_is_told_is_counted_by_clinic_type_and_own_reason() -> None:
 def test_reminders_and_what_patients_missed_are_counted() -> None:
     clinic = Clinic().booked()
     first = clinic.course().appointments[0]
-    clinic.strike(first.start - timedelta(minutes=1))
+    clinic.struck(first.start - timedelta(minutes=1))
     clinic.now = first.start + timedelta(minutes=20)
     clinic.say(site.AppointmentMissed(first.id, "a-reason-of-the-site"))
     reminders, missed = told("reminder-due"), told("appointment-missed")
@@ -91,7 +91,7 @@ def test_no_label_names_a_patient() -> None:
 
 
 def door(clinic: Clinic, folder: Path) -> FlaskClient:
-    run, taken = clinic.runner, routes(POLICY)
+    run, taken = clinic._runner, routes(POLICY)
     ingest = Ingest("scheduling", run, taken, SERVICE.posted, POLICY, lambda: NOW)
     blueprint = events.blueprint(ingest, clinic.store, DeadLetters("scheduling", run, taken), {})
     tokens = Tokens(ISSUER, "kap", KeySource(str(jwks_file(folder))))

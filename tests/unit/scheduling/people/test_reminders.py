@@ -128,9 +128,9 @@ def test_no_reminder_falls_into_the_night_or_after_the_start(zone: str, minutes:
 
 
 def test_every_booked_appointment_is_reminded_of_in_its_time_and_once(clinic: Clinic) -> None:
-    clinic.strike(NOW + 30 * DAY)
+    clinic.struck(NOW + 30 * DAY)
     everything = told(clinic)
-    assert clinic.strike(NOW + 30 * DAY) == 0
+    assert clinic.struck(NOW + 30 * DAY) == 0
 
     assert told(clinic) == everything
 
@@ -138,7 +138,7 @@ def test_every_booked_appointment_is_reminded_of_in_its_time_and_once(clinic: Cl
 def test_reminders_ask_for_what_is_not_confirmed(clinic: Clinic) -> None:
     start = appointment(clinic, "dosing-1").start
     for before in (48 * HOUR, 24 * HOUR, 2 * HOUR):
-        clinic.strike(start - before)
+        clinic.struck(start - before)
 
     assert of(clinic, "dosing-1") == [
         (48, ["attendance", "escort", "fasting"]),
@@ -151,11 +151,11 @@ def test_reminders_ask_for_what_is_not_confirmed(clinic: Clinic) -> None:
 def test_what_is_confirmed_is_not_asked_again(clinic: Clinic) -> None:
     dose = appointment(clinic, "dosing-1")
     clinic.hear(intake.EscortNamed("contact-1", "sibling"))
-    clinic.strike(dose.start - 48 * HOUR)
+    clinic.struck(dose.start - 48 * HOUR)
     clinic.say(site.AppointmentConfirmed(dose.id))
-    clinic.strike(dose.start - 24 * HOUR)
+    clinic.struck(dose.start - 24 * HOUR)
     clinic.say(site.AppointmentConfirmed(dose.id, escort=True, fasting=True))
-    clinic.strike(dose.start - 2 * HOUR)
+    clinic.struck(dose.start - 2 * HOUR)
 
     assert of(clinic, "dosing-1")[1:] == [(24, ["escort", "fasting"]), (2, [])]
 
@@ -163,13 +163,13 @@ def test_what_is_confirmed_is_not_asked_again(clinic: Clinic) -> None:
 def test_of_what_was_missed_only_the_last_is_told(clinic: Clinic) -> None:
     start = appointment(clinic, "dosing-1").start
 
-    clinic.strike(start - HOUR)
+    clinic.struck(start - HOUR)
 
     assert [before for before, _ in of(clinic, "dosing-1")] == [2]
 
 
 def test_nothing_is_told_once_it_has_begun(clinic: Clinic) -> None:
-    clinic.strike(appointment(clinic, "dosing-1").start)
+    clinic.struck(appointment(clinic, "dosing-1").start)
 
     assert of(clinic, "dosing-1") == []
 
@@ -179,21 +179,21 @@ def test_what_was_booked_within_the_time_of_a_reminder_has_the_later_ones() -> N
     first = appointment(clinic, "preparation-1")
     assert first.start - NOW == 2 * HOUR
 
-    clinic.strike(first.start - timedelta(minutes=1))
+    clinic.struck(first.start - timedelta(minutes=1))
 
     assert of(clinic, "preparation-1") == [(2, ["attendance"])]
 
 
 def test_what_is_moved_is_reminded_of_anew_and_asks_again(clinic: Clinic) -> None:
     last = appointment(clinic, "integration-6")
-    clinic.strike(last.start - 47 * HOUR)
+    clinic.struck(last.start - 47 * HOUR)
     clinic.say(site.AppointmentConfirmed(last.id))
     later = last.start + 4 * HOUR
     moved = site.AppointmentRescheduled(last.id, later, "patient-asked")
     assert clinic.say(moved).verdict == "accepted"
 
-    clinic.strike(later - 48 * HOUR)
-    clinic.strike(later - 24 * HOUR)
+    clinic.struck(later - 48 * HOUR)
+    clinic.struck(later - 24 * HOUR)
 
     assert of(clinic, "integration-6") == [
         (48, ["attendance"]),
@@ -207,7 +207,7 @@ def test_what_is_held_or_called_off_is_not_reminded_of(clinic: Clinic) -> None:
     gone = appointment(clinic, "integration-2")
     clinic.say(site.AppointmentCancelled(gone.id, "patient-asked"))
 
-    clinic.strike(NOW + 30 * DAY)
+    clinic.struck(NOW + 30 * DAY)
 
     reminded = {each["appointment_id"] for each in told(clinic)}
     assert gone.id not in reminded
@@ -223,7 +223,7 @@ def test_the_hour_is_that_of_where_the_patient_lives() -> None:
     course = clinic.course()
 
     assert course.home_zone == TOKYO
-    clinic.strike(NOW + 9 * DAY)
+    clinic.struck(NOW + 9 * DAY)
     hours = {
         each.reminded_at.astimezone(ZoneInfo(TOKYO)).hour
         for each in clinic.course().appointments

@@ -17,6 +17,7 @@ from services.scheduling.domain.course.course import Appointment
 from services.scheduling.domain.occupancy.day import Claim, minutes, moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.planning.rules import Session
+from services.scheduling.domain.safety.wall import on_the_wall
 from shared.contracts.site import SlotWanted
 from shared.kernel.errors import Reason, Rejected
 
@@ -95,6 +96,7 @@ def seated(appointment_id: str, session: Session, group: Group) -> Appointment:
         claims,
         group.therapist,
         group=group.id,
+        wall=on_the_wall(group.start, group.zone),
     )
 
 

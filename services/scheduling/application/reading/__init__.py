@@ -1,0 +1,1 @@
+"""What HTTP may ask of free time and of the calendar."""
