@@ -1,0 +1,1 @@
+"""How full a clinic is, and what would still fit."""
