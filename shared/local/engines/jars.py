@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from shared.local.engines.problem import Problem
 
 ROOT = Path(__file__).parents[3]
-LOCKS = ROOT / "deploy" / "requirements"
+LOCKS = ROOT / "deploy" / "requirements" / "jars"
 CACHE = ROOT / ".cache"
 CONNECTIONS = 6
 ATTEMPTS = 3
