@@ -110,7 +110,7 @@ class JarList:
 
 KAFKA = JarList(
     "Kafka",
-    LOCKS / "jars" / "kafka.txt",
+    LOCKS / "kafka.txt",
     CACHE / "kafka",
     ("org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-simple:1.7.36"),
     otherwise=", or set KAFKA_BOOTSTRAP_SERVERS to an existing Kafka",
@@ -118,7 +118,7 @@ KAFKA = JarList(
 _HAPI = "8.8.1"
 FHIR_VALIDATOR = JarList(
     "The FHIR validator",
-    LOCKS / "jars" / "fhir.txt",
+    LOCKS / "fhir.txt",
     CACHE / "fhir",
     (
         f"ca.uhn.hapi.fhir:hapi-fhir-base:{_HAPI}",
@@ -131,7 +131,7 @@ FHIR_VALIDATOR = JarList(
 )
 ICAL_PARSER = JarList(
     "The iCalendar parser",
-    LOCKS / "jars" / "ical.txt",
+    LOCKS / "ical.txt",
     CACHE / "ical",
     ("org.mnode.ical4j:ical4j:4.4.0", "org.slf4j:slf4j-nop:2.0.16"),
 )
