@@ -13,7 +13,7 @@ from typing import Any
 from shared.client.connection import connect
 from shared.client.errors import ClientError
 from shared.local.demo import admission, assessments, turns
-from shared.local.demo.clinics import CLINICS, Clinic, certificate, credentials, resources
+from shared.local.demo.clinics import CLINICS, Clinic, opening
 from shared.local.demo.door import Door, Progress, Summary, appointments, readiness
 from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
 from shared.local.demo.room import sessions
@@ -73,11 +73,9 @@ class _Feed:
         )
 
     def _admit(self) -> None:
-        opening = self._until - timedelta(weeks=WEEKS + 2)
+        since = self._until - timedelta(weeks=WEEKS + 2)
         for clinic in CLINICS:
-            told = resources(clinic, opening) + credentials(clinic, opening)
-            told.append(certificate(opening))
-            self._door.post(clinic.name, told)
+            self._door.post(clinic.name, opening(clinic, since))
         self._post(self._people, lambda one: admission.admission(one, self._until))
         self._wait(self._course_is_open, self._dosed, "scheduling has not opened every course")
 

@@ -15,7 +15,7 @@ from shared.contracts import site
 from shared.contracts.instruments import INSTRUMENTS, triage
 from shared.local.demo import admission, assessments, turns
 from shared.local.demo.answers import HIGH_RISK
-from shared.local.demo.clinics import CLINICS, Clinic, resources
+from shared.local.demo.clinics import CLINICS, Clinic, opening
 from shared.local.demo.door import batches
 from shared.local.demo.people import DOSES, PROTOCOLS, Person, cohort
 from shared.local.demo.room import sessions
@@ -28,7 +28,7 @@ from tests.kit.intake import Intake, posted
 
 
 def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:
-    yield from resources(clinic, UNTIL - timedelta(days=200))
+    yield from opening(clinic, UNTIL - timedelta(days=200))
     for person in cohort(clinic, seed, TODAY):
         yield from admission.admission(person, UNTIL)
         if person.is_dosed:
