@@ -328,9 +328,12 @@ class World:
     def has_resources(self, clinic: str) -> bool:
         rosters = self.nodes["scheduling"].store.collections.get("rosters", {})
         roster = rosters.get(f"{clinic}/roster")
-        return roster is not None and len(roster["state"]["resources"]) == sum(
-            len(names) for names in HAS.values()
-        )
+        if roster is None:
+            return False
+        known = roster["state"]
+        licensed = {each["practitioner"] for each in known["licences"]}
+        declared = sum(len(names) for names in HAS.values())
+        return len(known["resources"]) == declared and licensed >= set(LICENSED)
 
     def has_staff(self, clinic: str) -> bool:
         known = self.nodes["intake"].store.collections.get("practitioners", {})

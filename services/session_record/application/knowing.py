@@ -17,7 +17,7 @@ from services.session_record.domain.commands import Command
 from services.session_record.domain.knowledge import persons, schedule, staff, told
 from services.session_record.domain.knowledge import standing as standings
 from services.session_record.domain.knowledge.persons import Person
-from services.session_record.domain.knowledge.schedule import Appointment, Course
+from services.session_record.domain.knowledge.schedule import Course
 from services.session_record.domain.knowledge.staff import Practitioner
 from services.session_record.domain.knowledge.standing import Grant, Standing
 from shared.storage.unit_of_work import UnitOfWork
@@ -103,23 +103,21 @@ def adapt_course(command: told.AdaptCourse, uow: UnitOfWork) -> None:
 
 
 def change_appointment(command: told.ChangeAppointment, uow: UnitOfWork) -> None:
-    uow.save(APPOINTMENTS, schedule.changed(_appointment(command.appointment_id, uow), command))
-
-
-def move_appointment(command: told.MoveAppointment, uow: UnitOfWork) -> None:
-    uow.save(APPOINTMENTS, schedule.moved(_appointment(command.appointment_id, uow), command))
+    appointment = uow.get(APPOINTMENTS, command.appointment_id)
+    assert appointment, "scheduling changes only what it has booked, and says so in order"
+    uow.save(APPOINTMENTS, schedule.changed(appointment, command))
 
 
 def call_off(command: told.ChangeAppointment, uow: UnitOfWork) -> None:
-    """A proposed appointment that was declined was never booked: there is nothing to keep."""
-    if uow.get(APPOINTMENTS, command.appointment_id):
-        change_appointment(command, uow)
+    """What was only proposed is not known here."""
+    if appointment := uow.get(APPOINTMENTS, command.appointment_id):
+        uow.save(APPOINTMENTS, schedule.changed(appointment, command))
 
 
-def _appointment(appointment_id: str, uow: UnitOfWork) -> Appointment:
-    appointment = uow.get(APPOINTMENTS, appointment_id)
-    assert appointment, "scheduling changes only what it has booked, and says so in order"
-    return appointment
+def move_appointment(command: told.MoveAppointment, uow: UnitOfWork) -> None:
+    """What is only proposed moves unheard: once it is booked, its time is told."""
+    if appointment := uow.get(APPOINTMENTS, command.appointment_id):
+        uow.save(APPOINTMENTS, schedule.moved(appointment, command))
 
 
 def _standing(command: Command, uow: UnitOfWork) -> Standing:

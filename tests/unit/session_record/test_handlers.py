@@ -224,10 +224,14 @@ def test_an_appointment_that_is_moved_is_the_same_at_its_new_time() -> None:
 
 def test_who_arrives_for_a_proposed_appointment_waits_until_it_is_booked() -> None:
     service = a_service(*preparation())
+    start, end = at(days=8), at(150, days=8)
+    moved = scheduling.AppointmentMoved(
+        "a-dosing-3", "course-1", start, end, "Europe/London", ("room-2",), "patient-request"
+    )
     declined = scheduling.AppointmentCalledOff("a-dosing-3", "course-1", "proposal-declined")
 
-    service.take(heard(declined))
-    waiting = service.take(arrived("dosing", 3))[0]
+    service.take(heard(moved), heard(declined))
+    waiting = service.take(arrived("dosing", 3, days=8))[0]
 
     assert waiting.verdict == "deferred"
 
