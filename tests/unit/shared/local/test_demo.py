@@ -113,14 +113,14 @@ def test_checklist_and_consent_ask_what_intake_asks() -> None:
     assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
 
 
-def test_intake_takes_all_that_is_told_and_clears_everybody_who_is_dosed_and_nobody_else() -> None:
+def test_intake_takes_all_that_is_told_and_clears_whom_it_should_and_nobody_else() -> None:
     service = Intake([each.name for each in CLINICS])
     for person in (each for clinic in CLINICS for each in cohort(clinic, SEED, TODAY)):
         for each in admission.admission(person, UNTIL):
             assert taken(service, person, each).is_taken
         if person.fate != "new":
             cleared = service.patient(person.id, person.clinic.name).clearance
-            assert bool(cleared) == person.is_dosed, person.fate
+            assert bool(cleared) == person.is_cleared, person.fate
 
 
 def test_protocols_are_the_policys() -> None:
