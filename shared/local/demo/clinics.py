@@ -64,6 +64,7 @@ OPEN = tuple(WeeklyHours(weekday, "07:30", "19:00") for weekday in range(5))
 SITE: Final = "main"
 THINGS: Mapping[ResourceKind, int] = {"room": 3, "chair": 3, "monitor": 3}
 """Each chair stands in the room of its number; the monitors are on wheels."""
+GROUP_ROOM, GROUP_PLACES = "room-3", 6
 BOOKED: Mapping[str, tuple[ResourceKind, ...]] = {
     "prescriber-1": ("prescriber",),
     "prescriber-2": ("prescriber",),
@@ -162,6 +163,7 @@ def _things(clinic: Clinic, since: datetime) -> list[Happening]:
                 WEEK,
                 site=SITE,
                 room=resource(clinic, f"room-{n}") if kind == "chair" else "",
+                places=GROUP_PLACES if f"{kind}-{n}" == GROUP_ROOM else 1,
             ),
         )
         for kind, count in THINGS.items()

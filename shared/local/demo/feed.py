@@ -58,6 +58,7 @@ class _Feed:
         self, network: Mapping[str, Any], progress: Progress, now: datetime, seed: int
     ) -> None:
         self._network = network
+        self._now = now
         self._until = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._people = [
             one for clinic in CLINICS for one in cohort(clinic, seed, self._until.date())
@@ -71,7 +72,7 @@ class _Feed:
         began = monotonic()
         for phase in (self._open, self._admit, self._book, self._treat, self._turn, self._resume):
             phase()
-        plan(self._door, self._people, self._until)
+        plan(self._door, self._people, self._now)
         self._settle()
         return Summary(
             events=self._door.verdicts.total(),

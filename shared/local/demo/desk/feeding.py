@@ -5,22 +5,23 @@ from datetime import datetime
 
 from shared.codec.schema import moment
 from shared.local.demo.clinics import CLINICS, Clinic
-from shared.local.demo.desk.planning import Planned, is_last, requests, twists
+from shared.local.demo.desk.planning import Planned, requests, twists
 from shared.local.demo.door import Door
 from shared.local.demo.people import AT_THE_DESK, Fate, Person
-from shared.local.demo.story import Happening
 
 
-def plan(door: Door, people: Sequence[Person], until: datetime) -> None:
+def plan(door: Door, people: Sequence[Person], now: datetime) -> None:
     """`people`: everybody, cleared already. A clinic whose twists were told is left as it is."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
     for clinic in CLINICS:
+        if _is_told(door, clinic):
+            continue
         at_desk = {
             one.fate: one for one in people if one.clinic == clinic and one.fate in AT_THE_DESK
         }
-        door.post(clinic.name, [each for one in at_desk.values() for each in requests(one, until)])
-        told = twists(clinic, at_desk, _planned(door, clinic, at_desk), until)
-        if not _were_told(door, clinic, told):
-            door.post(clinic.name, told)
+        door.post(clinic.name, [each for one in at_desk.values() for each in requests(one, hour)])
+        planned = _planned(door, clinic, at_desk)
+        door.post(clinic.name, twists(clinic, at_desk, planned, hour))
 
 
 def _planned(door: Door, clinic: Clinic, at_desk: dict[Fate, Person]) -> dict[Fate, list[Planned]]:
@@ -42,6 +43,7 @@ def _planned(door: Door, clinic: Clinic, at_desk: dict[Fate, Person]) -> dict[Fa
     return found
 
 
-def _were_told(door: Door, clinic: Clinic, told: Sequence[Happening]) -> bool:
-    last = next(each for each in told if is_last(each))
-    return door.sites[clinic.name].find("scheduling", f"events/{last.event_id}") is not None
+def _is_told(door: Door, clinic: Clinic) -> bool:
+    """The feed of a therapist is opened last."""
+    feeds = door.sites[clinic.name].items("scheduling", "feeds", owner="resource")
+    return next(feeds, None) is not None

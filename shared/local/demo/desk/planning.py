@@ -1,20 +1,21 @@
 """What becomes of the courses that are planned in the last days before today.
 
-Everything follows from what scheduling has booked: `planned` gives a patient's appointments.
+Everything follows from what scheduling has booked, and is told as of the hour: what is offered
+today must still be to be had.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shared.contracts import site
-from shared.local.demo.admission import course_request
 from shared.local.demo.clinics import Clinic, person, resource
 from shared.local.demo.people import Fate, Person
 from shared.local.demo.story import Happening, local, workday
 
 BOOKED_AHEAD: Mapping[Fate, int] = {
+    "misses": -1,
     "decides": 1,
     "reschedules": 1,
     "joins": 1,
@@ -24,9 +25,11 @@ BOOKED_AHEAD: Mapping[Fate, int] = {
 }
 """Whose course is asked for, and how many days from today it begins at the earliest."""
 KEPT_MIN = 24 * 60
-ASKED, DECIDED = timedelta(hours=6), timedelta(hours=3)
-"""Before the midnight at which the story ends."""
+ASKED, DECIDED = timedelta(hours=1), timedelta(minutes=30)
+"""Before the hour of the story."""
+LATE = timedelta(minutes=20)
 ILL_D = 4
+GROUP_SEATS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,46 +48,50 @@ Courses = Mapping[Fate, Sequence[Planned]]
 """What is planned for each who is at the clinic's desk, in order of time."""
 
 
-def requests(one: Person, until: datetime) -> list[Happening]:
-    """Whoever misses the first session asked for it when the others of those days did."""
-    if one.fate == "misses":
-        return [course_request(one)]
+def requests(one: Person, now: datetime) -> list[Happening]:
     if one.fate not in BOOKED_AHEAD:
         return []
-    day = workday((until + timedelta(days=BOOKED_AHEAD[one.fate])).date())
+    ahead = BOOKED_AHEAD[one.fate]
+    day = (now + timedelta(days=ahead)).date()
+    day = workday(day) if ahead > 0 else _workday_before(day)
+    earliest = local(one.clinic.zone, day, 8)
     keeps = KEPT_MIN if one.fate == "decides" else None
-    wanted = site.CourseBookingRequested(local(one.clinic.zone, day, 8), propose_min=keeps)
-    return [Happening(one.id, until - ASKED, wanted)]
+    wanted = site.CourseBookingRequested(earliest, propose_min=keeps)
+    return [Happening(one.id, min(now, earliest) - ASKED, wanted)]
 
 
 def twists(
-    clinic: Clinic, people: Mapping[Fate, Person], planned: Courses, until: datetime
+    clinic: Clinic, people: Mapping[Fate, Person], planned: Courses, now: datetime
 ) -> list[Happening]:
     """In order of time. The last one says that all were told."""
     told = [
-        _missed(people["misses"], planned["misses"]),
         _moved(people["reschedules"], planned["reschedules"]),
         *_joined(people["joins"], planned["joins"]),
         _forced(people["urgent"], planned["reschedules"]),
-        _waits(people["waits"], planned["waits"], until),
+        _waits(people["waits"], planned["waits"], now),
         _given_up(people["cancels"], planned["cancels"]),
-        _ill(clinic, planned["displaced"], until),
+        _ill(clinic, planned["displaced"], now),
         (people["reschedules"].id, site.FeedOpened("patient")),
         (resource(clinic, "therapist-1"), site.FeedOpened("resource")),
     ]
-    since = until - DECIDED
+    since = now - DECIDED
     return [
-        Happening(subject, since + timedelta(minutes=minute), data)
-        for minute, (subject, data) in enumerate(told)
+        _missed(people["misses"], planned["misses"]),
+        *(
+            Happening(subject, since + timedelta(minutes=minute), data)
+            for minute, (subject, data) in enumerate(told)
+        ),
     ]
 
 
-def is_last(told: Happening) -> bool:
-    return isinstance(told.data, site.FeedOpened) and told.data.owner == "resource"
+def _workday_before(day: date) -> date:
+    """The day, or the Friday before it."""
+    return day - timedelta(days=max(0, day.weekday() - 4))
 
 
-def _missed(one: Person, planned: Sequence[Planned]) -> tuple[str, object]:
-    return one.id, site.AppointmentMissed(planned[0].id)
+def _missed(one: Person, planned: Sequence[Planned]) -> Happening:
+    first = planned[0]
+    return Happening(one.id, first.start + LATE, site.AppointmentMissed(first.id))
 
 
 def _moved(one: Person, planned: Sequence[Planned]) -> tuple[str, object]:
@@ -111,7 +118,7 @@ def _joined(one: Person, planned: Sequence[Planned]) -> list[tuple[str, object]]
     seat = site.SlotWanted("integration", own.number, own.start, group=group)
     return [
         (one.id, site.AppointmentCancelled(own.id, "joins-a-group")),
-        (group, site.GroupOpened(own.start, 60, 6)),
+        (group, site.GroupOpened(own.start, 60, GROUP_SEATS)),
         (one.id, site.CourseBookingRequested(own.start, (seat,))),
     ]
 
@@ -123,19 +130,19 @@ def _forced(one: Person, taken: Sequence[Planned]) -> tuple[str, object]:
     return one.id, site.CourseBookingForced((slot,), "prescriber-1", "crisis-this-week")
 
 
-def _waits(one: Person, planned: Sequence[Planned], until: datetime) -> tuple[str, object]:
-    return one.id, site.WaitingListJoined(until, planned[0].start)
+def _waits(one: Person, planned: Sequence[Planned], now: datetime) -> tuple[str, object]:
+    return one.id, site.WaitingListJoined(now, planned[0].start)
 
 
 def _given_up(one: Person, planned: Sequence[Planned]) -> tuple[str, object]:
     return one.id, site.AppointmentCancelled(planned[0].id, "patient-travels")
 
 
-def _ill(clinic: Clinic, planned: Sequence[Planned], until: datetime) -> tuple[str, object]:
+def _ill(clinic: Clinic, planned: Sequence[Planned], now: datetime) -> tuple[str, object]:
     """Who was to prepare the patient is away from that day on."""
     first = planned[0]
     name = next(each for each in first.resources if "-therapist-" in each)
     day = first.start.astimezone(ZoneInfo(clinic.zone)).date()
     away = site.Closure(day, day + timedelta(days=ILL_D), "ill")
-    declared = person(clinic, name.removeprefix(f"{clinic.name}-"), until)
+    declared = person(clinic, name.removeprefix(f"{clinic.name}-"), now)
     return name, replace(declared, absences=(away,))
