@@ -104,12 +104,22 @@ class SiteDay:
             self.declare(kind, f"{kind}-{number}", at)
         licensed: dict[str, Role] = dict(STAFF)
         for role, number in itertools.product(PEOPLE, range(1, OF_EACH_KIND + 1)):
-            name = f"{role}-{number}"
-            held = {"code": PEOPLE[role], "valid_until": "2100-12-31"}
-            self.declare(role, name, at, certificates=[held])
-            licensed[name] = role
+            self.employ(f"{role}-{number}", at)
+            licensed[f"{role}-{number}"] = role
         for name, role in licensed.items():
             self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
+        eventually(self.can_book)
+
+    def employ(self, name: str, at: datetime, **more: Any) -> None:
+        """Somebody of whom the clinic has several: `nurse-3` is a nurse."""
+        role: Any = name.rsplit("-", 1)[0]
+        held = {"code": PEOPLE[role], "valid_until": "2100-12-31"}
+        self.declare(role, name, at, certificates=[held], **more)
+
+    def can_book(self) -> bool:
+        """Scheduling has heard of every licence and of the site's certificate."""
+        found = list(self.client.items("scheduling", "resources"))
+        return bool(found) and not any(each["unbookable_because"] for each in found)
 
     def declare(self, kind: str, name: str, at: datetime, **more: Any) -> None:
         data = {"kind": kind, "zone": ZONE, "hours": HOURS, "site": SITE}
@@ -206,9 +216,24 @@ class SiteDay:
         """Clears the patient, and books the whole course from the day after."""
         self.clear(patient, at, protocol)
         eventually(lambda: self.course(patient))
+        if protocol.startswith("esketamine"):
+            self.enrol(patient, at)
         asked_at, earliest = at + timedelta(hours=1), at + timedelta(hours=23)
         booked = {"earliest": earliest.isoformat()}
         self.taken(site.CourseBookingRequested, patient, asked_at, **booked)
+
+    def enrol(self, patient: str, at: datetime) -> None:
+        """In the REMS, until scheduling has heard of it."""
+        name = f"rems-{patient[:8]}"
+        self.taken(site.PatientEnrolled, patient, at, event_id=name, enrolment_id=name)
+        eventually(lambda: self._is_heard("session-record", name, "scheduling"))
+
+    def _is_heard(self, service: str, event_id: str, listener: str) -> bool:
+        """What the service told because of this event has reached the listener."""
+        handled = self.client.get(service, f"events/{event_id}")["handled"]
+        told = [each for one in handled for each in one["published"]]
+        heard = [one for each in told for one in each["consumers"] if one["service"] == listener]
+        return bool(heard) and all(each["verdict"] == "accepted" for each in heard)
 
     def course(self, patient: str) -> dict[str, Any] | None:
         found = self.get("scheduling", "courses", patient_id=patient)
