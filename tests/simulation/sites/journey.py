@@ -154,6 +154,7 @@ class Life:
         for session in range(12):
             if session == self._turn:
                 yield from self._turning_point()
+            yield from self._decision()
             if not (appointment := self._next()):
                 yield from self._new_booking()
                 continue
@@ -202,6 +203,14 @@ class Life:
         if self._dice.random() < 0.5:
             yield self._told(2, site.CourseBookingRequested(self._at + timedelta(hours=12)))
         yield from self._until(lambda: self._next() is not None)
+
+    def _decision(self) -> Script:
+        """New times are kept for the patient, who mostly takes them."""
+        if not any(each["status"] == "proposed" for each in self._eyes.appointments(self.id)):
+            return
+        takes = self._dice.random() < 0.8
+        yield self._told(1, site.ProposalAccepted() if takes else site.ProposalDeclined("no-time"))
+        yield from self._settled()
 
     def _next(self) -> dict[str, Any] | None:
         """The first appointment that stands and lies ahead."""
