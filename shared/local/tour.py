@@ -254,6 +254,11 @@ def _on_hold(desk: Desk, _desks: list[Desk]) -> Found:
     return (_of_course(each) for each in desk.courses if "safety-hold" in each["held_by"])
 
 
+def _overdue(desk: Desk, _desks: list[Desk]) -> Found:
+    """A dose whose integration did not come in its days."""
+    return (_of_course(each) for each in desk.courses if each["overdue"])
+
+
 def _moves(desk: Desk, _desks: list[Desk]) -> Found:
     for each in desk.appointments:
         if each["status"] == "booked" and each["reason"] == "patient-request":
@@ -301,6 +306,7 @@ PLANNING: Mapping[str, Kind] = {
     "to-plan": Kind("to be planned", "scheduling", _to_plan),
     "kept": Kind("kept for a decision", "scheduling", _kept),
     "on-hold": Kind("doses held", "scheduling", _on_hold),
+    "overdue": Kind("integration overdue", "scheduling", _overdue),
     "displaced": Kind("displaced, replanned", "scheduling", _displaced),
     "moved": Kind("moved", "scheduling", _moves),
     "no-show": Kind("not kept", "scheduling", _no_shows),
