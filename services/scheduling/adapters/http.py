@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from services.scheduling.adapters.reading.calendar import add_calendar
 from services.scheduling.adapters.reading.groups import add_groups
 from services.scheduling.adapters.reading.oversight import add_oversight
+from services.scheduling.adapters.reading.plans import add_plans
 from services.scheduling.adapters.reading.roster import add_roster
 from services.scheduling.adapters.schemas import (
     AppointmentSchema,
@@ -18,6 +19,7 @@ from services.scheduling.adapters.schemas import (
     CoursesQuery,
 )
 from services.scheduling.application import queries
+from services.scheduling.application.diaries import Diaries
 from shared.kernel.policy import Policy
 from shared.storage.store import Store
 from shared.web.reading import clinic_reads, found, needs, page_of, paged
@@ -25,12 +27,14 @@ from shared.web.reading import clinic_reads, found, needs, page_of, paged
 
 def blueprint(store: Store, policy: Policy) -> Blueprint:
     blp = Blueprint("scheduling", __name__, url_prefix="/v1", description="What happens when.")
+    diaries = Diaries(policy)
     _courses(blp, store)
     _calendar(blp, store)
+    add_plans(blp, store, diaries)
     add_groups(blp, store)
     add_oversight(blp, store)
     add_roster(blp, store, policy)
-    add_calendar(blp, store, policy)
+    add_calendar(blp, store, policy, diaries)
     return blp
 
 

@@ -16,7 +16,7 @@ NETWORK = ROOT / "deploy" / "policy" / "network.json"
 NOT_YET_NAMED = """
     clock.skew_max_min dose.esketamine.elderly_from_age dose.esketamine.start_mg_elderly
     home_dosing k_anonymity.min
-    proposal.default_min reminder.first_h reminder.second_h
+    reminder.first_h reminder.second_h
     reminder.last_h reminder.from_hour reminder.until_hour remission.phq9_below
     rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
 """

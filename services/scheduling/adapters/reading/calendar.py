@@ -61,9 +61,7 @@ class CalendarQuery(Schema):
     )
 
 
-def add_calendar(blp: Blueprint, store: Store, policy: Policy) -> None:
-    diaries = Diaries(policy)
-
+def add_calendar(blp: Blueprint, store: Store, policy: Policy, diaries: Diaries) -> None:
     @blp.get("/slots")
     @blp.arguments(SlotsQuery, location="query")
     @blp.response(200, SlotsSchema)

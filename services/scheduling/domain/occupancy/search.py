@@ -16,6 +16,7 @@ from services.scheduling.domain.occupancy.opened import Opened
 from services.scheduling.domain.occupancy.page import Page, Taken
 from services.scheduling.domain.resources.openings import DAY_MIN
 from services.scheduling.domain.resources.resource import Resource, Roster
+from shared.contracts.site import ResourceKind
 from shared.kernel.policy import Policy
 
 HORIZON_D = 120
@@ -128,6 +129,11 @@ class Diary:
             taken = self._taken.busy(resource.id, need.share, need.capacity_of(resource))
             self._free[key] = self.there(resource, need, length, taken)
         return self._free[key]
+
+    def use(self, resource: Resource, kind: ResourceKind) -> tuple[int, int]:
+        """When the resource is there as `kind`, and when of that it is taken by anyone, as bits."""
+        there = self._open.times(resource, kind)
+        return there, there & self._taken.busy(resource.id, "", 1)
 
     def there(self, resource: Resource, need: Need, length: int, taken: int) -> int:
         """The starts from which it is open for all of that, but for what is `taken`."""

@@ -1,0 +1,1 @@
+"""Calendars as the tests and the bench need them: swept for overlaps, and full of appointments."""
