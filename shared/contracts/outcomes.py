@@ -49,7 +49,7 @@ class ProgressJudged:
     type: ClassVar[str] = "outcomes.assessment.progress-judged.v1"
     assessment_id: Id
     instrument: InstrumentCode
-    after_dose: Annotated[int, Between(1, 60)]
+    after_dose: Annotated[int, Between(1, 10_000)]
     response: bool | None
     meaningful: bool | None
 

@@ -58,6 +58,14 @@ class Desk:
         self._read: list[Any] = []
         self._unread = self.connection.items("session-record", "encounters")
 
+    @cached_property
+    def appointments(self) -> list[Any]:
+        return list(self.connection.items("scheduling", "appointments"))
+
+    @cached_property
+    def courses(self) -> list[Any]:
+        return list(self.connection.items("scheduling", "courses"))
+
     def overdue(self) -> Iterator[Any]:
         return self.connection.items("session-record", "tasks", status="overdue")
 
@@ -211,6 +219,81 @@ def _forms(desk: Desk, _desks: list[Desk]) -> Found:
     return (_of_encounter(each, "/rems-form") for each in overdue)
 
 
+def _to_plan(desk: Desk, _desks: list[Desk]) -> Found:
+    """Cleared, and nothing is planned: what the solver would propose."""
+    for each in desk.courses:
+        if each["status"] == "active" and not each["appointments"]:
+            yield each["patient_id"], f"courses/{each['course_id']}/plan"
+
+
+def _kept(desk: Desk, _desks: list[Desk]) -> Found:
+    """Time that is kept while the patient decides about the whole course."""
+    for each in desk.courses:
+        states = {one["status"] for one in each["appointments"]}
+        if states == {"proposed"}:
+            yield _of_course(each)
+
+
+def _offers(desk: Desk, _desks: list[Desk]) -> Found:
+    """Kept beside what is booked: who takes it gives the later time up."""
+    for each in desk.courses:
+        booked = {_session(one) for one in each["appointments"] if one["status"] == "booked"}
+        offered = {_session(one) for one in each["appointments"] if one["status"] == "proposed"}
+        if booked & offered:
+            yield _of_course(each)
+
+
+def _displaced(desk: Desk, _desks: list[Desk]) -> Found:
+    for each in desk.courses:
+        lost = [one for one in each["appointments"] if one["reason"] == "resource-unavailable"]
+        if lost and any(one["status"] == "proposed" for one in each["appointments"]):
+            yield _of_course(each)
+
+
+def _on_hold(desk: Desk, _desks: list[Desk]) -> Found:
+    return (_of_course(each) for each in desk.courses if "safety-hold" in each["held_by"])
+
+
+def _overdue(desk: Desk, _desks: list[Desk]) -> Found:
+    """A dose whose integration did not come in its days."""
+    return (_of_course(each) for each in desk.courses if each["overdue"])
+
+
+def _moves(desk: Desk, _desks: list[Desk]) -> Found:
+    for each in desk.appointments:
+        if each["status"] == "booked" and each["reason"] == "patient-request":
+            yield _of_day(each)
+
+
+def _no_shows(desk: Desk, _desks: list[Desk]) -> Found:
+    return (_of_day(each) for each in desk.appointments if each["status"] == "noshow")
+
+
+def _forced(desk: Desk, _desks: list[Desk]) -> Found:
+    return (_of_day(each) for each in desk.appointments if each["overbooked"])
+
+
+def _groups(desk: Desk, _desks: list[Desk]) -> Found:
+    return (_of_day(each) for each in desk.appointments if each["group"])
+
+
+def _feeds(desk: Desk, _desks: list[Desk]) -> Found:
+    for each in desk.connection.items("scheduling", "feeds", owner="patient"):
+        yield each["owner_id"], each["path"].removeprefix("/v1/")
+
+
+def _session(each: Mapping[str, Any]) -> tuple[str, int]:
+    return each["session"], each["dose_number"]
+
+
+def _of_course(each: Mapping[str, Any]) -> tuple[str, str]:
+    return each["patient_id"], f"courses/{each['course_id']}"
+
+
+def _of_day(each: Mapping[str, Any]) -> tuple[str, str]:
+    return each["patient_id"], f"appointments?patient_id={each['patient_id']}"
+
+
 def _of_patient(each: Mapping[str, Any], part: str = "") -> tuple[str, str]:
     return each["patient_id"], f"patients/{each['patient_id']}{part}"
 
@@ -219,12 +302,26 @@ def _of_encounter(each: Mapping[str, Any], part: str = "") -> tuple[str, str]:
     return each["patient_id"], f"encounters/{each['encounter_id']}{part}"
 
 
+PLANNING: Mapping[str, Kind] = {
+    "to-plan": Kind("to be planned", "scheduling", _to_plan),
+    "kept": Kind("kept for a decision", "scheduling", _kept),
+    "on-hold": Kind("doses held", "scheduling", _on_hold),
+    "overdue": Kind("integration overdue", "scheduling", _overdue),
+    "displaced": Kind("displaced, replanned", "scheduling", _displaced),
+    "moved": Kind("moved", "scheduling", _moves),
+    "no-show": Kind("not kept", "scheduling", _no_shows),
+    "forced": Kind("overbooked on purpose", "scheduling", _forced),
+    "offer": Kind("offer from the list", "scheduling", _offers),
+    "group": Kind("integrates in a group", "scheduling", _groups),
+    "feed": Kind("calendar feed", "scheduling", _feeds),
+}
 SIGHTS: Mapping[str, Kind] = {
     "hold": Kind("safety hold, lifted", "intake", _holds),
     "duplicate": Kind("duplicate decided", "intake", _duplicates),
     "correction": Kind("correction", "intake", _corrections),
     "withdrawal": Kind("consent withdrawn", "intake", _withdrawals),
     "transfer": Kind("transfer", "intake", _transfers),
+    **PLANNING,
     "override": Kind("override used", "session-record", _overrides),
     "alarm": Kind("vital-sign alarm", "session-record", _alarms),
     "missed": Kind("vital signs missed", "session-record", _misses),

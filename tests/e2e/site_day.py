@@ -13,13 +13,21 @@ from shared.client.errors import Refused
 from shared.client.site import SiteClient
 from shared.codec import strict_json
 from shared.contracts import site
+from shared.contracts.site import Role
 from shared.storage.steps import Verdict
 from tests.kit.eventually import eventually
 from tests.kit.people import STAFF, credential
 
 ZONE = "America/New_York"
+SITE = "main"
 OF_EACH_KIND = 5
-KINDS = ("room", "monitor", "prescriber", "nurse", "therapist")
+THINGS = ("room", "chair", "monitor")
+PEOPLE: dict[Role, str] = {
+    "prescriber": "controlled-substances",
+    "nurse": "acls",
+    "therapist": "kap-training",
+}
+"""Whom the clinic books, and what the policy asks of each beside the licence."""
 HOURS = [{"weekday": day, "opens": "08:00", "closes": "20:00"} for day in range(7)]
 PHQ_9_SEVERE = [3, 3, 2, 3, 2, 2, 2, 2, 1]
 PHQ_9_MILD = [1, 1, 0, 0, 1, 0, 0, 0, 0]
@@ -90,11 +98,32 @@ class SiteDay:
         return None
 
     def open_for_business(self, at: datetime) -> None:
-        for kind, number in itertools.product(KINDS, range(1, OF_EACH_KIND + 1)):
-            data = {"kind": kind, "zone": ZONE, "hours": HOURS}
-            self.taken(site.ResourceDeclared, f"{kind}-{number}", at, **data)
-        for name, role in STAFF.items():
+        self.taken(site.SiteDeclared, SITE, at, zone=ZONE, hours=HOURS)
+        self.taken(site.SiteCertified, SITE, at, valid_until="2100-01-01T00:00:00Z")
+        for kind, number in itertools.product(THINGS, range(1, OF_EACH_KIND + 1)):
+            self.declare(kind, f"{kind}-{number}", at)
+        licensed: dict[str, Role] = dict(STAFF)
+        for role, number in itertools.product(PEOPLE, range(1, OF_EACH_KIND + 1)):
+            self.employ(f"{role}-{number}", at)
+            licensed[f"{role}-{number}"] = role
+        for name, role in licensed.items():
             self.taken(site.CredentialRecorded, name, at, **fields_of(credential(role)))
+        eventually(self.can_book)
+
+    def employ(self, name: str, at: datetime, **more: Any) -> None:
+        """Somebody of whom the clinic has several: `nurse-3` is a nurse."""
+        role: Any = name.rsplit("-", 1)[0]
+        held = {"code": PEOPLE[role], "valid_until": "2100-12-31"}
+        self.declare(role, name, at, certificates=[held], **more)
+
+    def can_book(self) -> bool:
+        """Scheduling has heard of every licence and of the site's certificate."""
+        found = list(self.client.items("scheduling", "resources"))
+        return bool(found) and not any(each["unbookable_because"] for each in found)
+
+    def declare(self, kind: str, name: str, at: datetime, **more: Any) -> None:
+        data = {"kind": kind, "zone": ZONE, "hours": HOURS, "site": SITE}
+        self.taken(site.ResourceDeclared, name, at, **data, **more)
 
     def refer(self, at: datetime, **who: Any) -> str:
         """A new patient, who is like nobody else unless `who` says so."""
@@ -187,9 +216,24 @@ class SiteDay:
         """Clears the patient, and books the whole course from the day after."""
         self.clear(patient, at, protocol)
         eventually(lambda: self.course(patient))
+        if protocol.startswith("esketamine"):
+            self.enrol(patient, at)
         asked_at, earliest = at + timedelta(hours=1), at + timedelta(hours=23)
         booked = {"earliest": earliest.isoformat()}
         self.taken(site.CourseBookingRequested, patient, asked_at, **booked)
+
+    def enrol(self, patient: str, at: datetime) -> None:
+        """In the REMS, until scheduling has heard of it."""
+        name = f"rems-{patient[:8]}"
+        self.taken(site.PatientEnrolled, patient, at, event_id=name, enrolment_id=name)
+        eventually(lambda: self._is_heard("session-record", name, "scheduling"))
+
+    def _is_heard(self, service: str, event_id: str, listener: str) -> bool:
+        """What the service told because of this event has reached the listener."""
+        handled = self.client.get(service, f"events/{event_id}")["handled"]
+        told = [each for one in handled for each in one["published"]]
+        heard = [one for each in told for one in each["consumers"] if one["service"] == listener]
+        return bool(heard) and all(each["verdict"] == "accepted" for each in heard)
 
     def course(self, patient: str) -> dict[str, Any] | None:
         found = self.get("scheduling", "courses", patient_id=patient)

@@ -79,9 +79,6 @@ def test_a_rems_form_and_a_process_note_of_one_clinic_are_404_for_another(
     network: dict[str, Any], riverside: SiteDay, harbor: SiteDay
 ) -> None:
     patient = riverside.admitted(a_while_ago(195), "esketamine-8")
-    until = {"valid_until": a_while_ago(-30).isoformat()}
-    riverside.taken(site.SiteCertified, "main", a_while_ago(195), **until)
-    riverside.taken(site.PatientEnrolled, patient, a_while_ago(195), enrolment_id="rems-1")
     preparation, dosing, *_ = riverside.appointments(patient)
     riverside.attend(patient, preparation)
     encounter = riverside.attend(patient, dosing, "esketamine")

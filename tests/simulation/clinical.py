@@ -20,8 +20,8 @@ from tests.simulation.delivery import header, log_of
 from tests.simulation.world import CLINICS, World
 
 OF_HELD_DOSES = ("time-passed", "clearance-ended", "time-taken")
-STATUS = {"booked": "booked", "pending": "held", "cancelled": "cancelled"}
-"""scheduling's word for an appointment that may yet take place, and session-record's."""
+STATUS = {"booked": "booked", "pending": "held", "cancelled": "cancelled", "noshow": "missed"}
+"""scheduling's word for an appointment that was not held, and session-record's."""
 STOPS = {
     intake.ClearanceWithdrawn.type: "clearance-revoked",
     intake.ConsentRevoked.type: "consent-withdrawn",
@@ -89,7 +89,8 @@ def care_goes_on(world: World) -> Iterator[str]:
     """Preparation and integration are never held or cancelled by a safety event (SCH-8)."""
     sessions = {
         said["appointment_id"]: said["session"]
-        for _, said in told(world, COURSE.name, scheduling.AppointmentBooked)
+        for kind in (scheduling.AppointmentBooked, scheduling.AppointmentProposed)
+        for _, said in told(world, COURSE.name, kind)
     }
     changes = (
         *told(world, COURSE.name, scheduling.AppointmentHeld),
@@ -160,9 +161,12 @@ def copies_agree(world: World) -> Iterator[str]:
         each["appointment_id"]: each["status"]
         for each in world.nodes["session-record"].states("appointments")
     }
+    booked = {
+        said["appointment_id"] for _, said in told(world, COURSE.name, scheduling.AppointmentBooked)
+    }
     for each in world.nodes["scheduling"].states("appointments"):
         copy = copies.get(each["appointment_id"])
-        if copy != STATUS.get(each["status"], copy):
+        if each["appointment_id"] in booked and copy != STATUS.get(each["status"], copy):
             yield f"appointment {each['appointment_id']} is {each['status']}, copied as {copy}"
     holds = {each["id"]: bool(each["hold"]) for each in world.nodes["intake"].states("patients")}
     for each in world.nodes["scheduling"].states("standings"):

@@ -13,8 +13,8 @@ from shared.storage.journal import JOURNAL, records_of
 from shared.storage.lanes import LANES, LETTERS
 from shared.storage.steps import SITE, Origin
 from shared.storage.store import Document
-from tests.simulation.journey import Sent
 from tests.simulation.service import Node
+from tests.simulation.sites.journey import Sent
 from tests.simulation.world import World
 
 HEARTBEAT = "a heartbeat"

@@ -17,12 +17,12 @@ from shared.kernel.errors import Unavailable
 from shared.messaging.memory import MemoryBroker
 from shared.storage.lanes import LANES
 from shared.storage.steps import Verdict
-from tests.kit.people import STAFF
 from tests.kit.poison import POISON
 from tests.simulation.faults import Crash, Faults, WorldClock
-from tests.simulation.journey import Life, Script, Sent, Site, opening
 from tests.simulation.service import SERVICES as ALL
 from tests.simulation.service import Node, Plan, Surroundings
+from tests.simulation.sites.clinic import HAS, LICENSED, Script, opening
+from tests.simulation.sites.journey import Life, Sent, Site
 
 CLINICS = ("riverside", "harbor")
 PATIENTS = 3
@@ -328,11 +328,16 @@ class World:
     def has_resources(self, clinic: str) -> bool:
         rosters = self.nodes["scheduling"].store.collections.get("rosters", {})
         roster = rosters.get(f"{clinic}/roster")
-        return roster is not None and len(roster["state"]["resources"]) >= 7
+        if roster is None:
+            return False
+        known = roster["state"]
+        licensed = {each["practitioner"] for each in known["licences"]}
+        declared = sum(len(names) for names in HAS.values())
+        return len(known["resources"]) == declared and licensed >= set(LICENSED)
 
     def has_staff(self, clinic: str) -> bool:
         known = self.nodes["intake"].store.collections.get("practitioners", {})
-        return all(f"{clinic}/{name}" in known for name in STAFF)
+        return all(f"{clinic}/{name}" in known for name in LICENSED)
 
     def has_encounter(self, encounter_id: str) -> bool:
         found = self.nodes["session-record"].states("encounters", encounter_id=encounter_id)

@@ -23,6 +23,7 @@ from services.outcomes.domain.commands import (
     RetractAnswers,
 )
 from services.outcomes.domain.dose_axis import Result, results
+from services.outcomes.domain.progress import news
 from services.outcomes.domain.risk import alerts_around
 from services.outcomes.domain.scoring import Assessment, assess, screening_assessment
 from services.outcomes.domain.stream import StreamSubject
@@ -100,11 +101,12 @@ def _announced(assessment: Assessment) -> list[AssessmentScored]:
 
 
 def _follow(trajectory: Trajectory, uow: UnitOfWork, policy: Policy) -> None:
-    """What follows from the facts: the stream, the trajectory's link to it, the summary."""
+    """What follows from the facts: the judgement, the stream and the link to it, the summary."""
     outcome = results(trajectory, policy)
-    linked = _published(_linked(trajectory, uow), outcome, uow)
-    uow.save(TRAJECTORIES, linked)
-    uow.save(SUMMARIES, summarise(linked, outcome, policy))
+    known = uow.get(SUMMARIES, trajectory.patient_id)
+    summary = summarise(trajectory, outcome, policy)
+    uow.save(SUMMARIES, summary, *news(known.progress if known else None, summary.progress))
+    uow.save(TRAJECTORIES, _published(_linked(trajectory, uow), outcome, uow))
 
 
 def _linked(trajectory: Trajectory, uow: UnitOfWork) -> Trajectory:

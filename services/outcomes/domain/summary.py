@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from services.outcomes.domain.dose_axis import POLICY_KEYS, Result
+from services.outcomes.domain.progress import judge
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import PCL_5, PHQ_9, InstrumentCode
+from shared.contracts.outcomes import ProgressJudged
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy, PolicyReference
 
@@ -33,7 +35,8 @@ class Summary:
     """`responded` and `remitted`: at any time after a dose; null where it cannot be said.
 
     `sessions_to_response`: the doses given before the first result that met response.
-    `changes`: per dose, the last change from baseline before the next one.
+    `changes`: per dose, the last change from baseline before the next one. `progress`: as it
+    was told to scheduling.
     """
 
     patient_id: str
@@ -48,6 +51,7 @@ class Summary:
     suicidal_item_change: int | None
     changes: tuple[ChangeAfter, ...]
     policy: PolicyReference
+    progress: ProgressJudged | None = None
 
 
 def primary_instrument(indication: Indication) -> InstrumentCode:
@@ -74,6 +78,7 @@ def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Polic
         suicidal_item_change=_suicidal_item_change(results),
         changes=_changes(after),
         policy=policy.reference(*POLICY_KEYS),
+        progress=judge(primary, policy),
     )
 
 

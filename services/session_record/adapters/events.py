@@ -6,7 +6,7 @@ Posted site events and Kafka events alike. Nothing is decided here.
 from collections.abc import Callable
 from dataclasses import fields
 from functools import partial
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from services.session_record.adapters.documentation.routes import (
     documentation_routes,
@@ -110,13 +110,17 @@ def _from_intake() -> tuple[Route[Any], ...]:
 
 
 def _from_scheduling() -> tuple[Route[Any], ...]:
-    book, change = knowing.know_appointment, knowing.change_appointment
+    book, change, off = knowing.know_appointment, knowing.change_appointment, knowing.call_off
+    move, adapt = knowing.move_appointment, knowing.adapt_course
     return (
         _route(scheduling.CourseOpened, told.KnowCourse, knowing.know_course, _course),
         _route(scheduling.AppointmentBooked, told.KnowAppointment, book, _appointment),
         Route(scheduling.AppointmentHeld, partial(_change, "held"), change, _appointment),
         Route(scheduling.AppointmentRestored, partial(_change, "booked"), change, _appointment),
-        Route(scheduling.AppointmentCalledOff, partial(_change, "cancelled"), change, _appointment),
+        Route(scheduling.AppointmentCalledOff, partial(_change, "cancelled"), off, _appointment),
+        Route(scheduling.AppointmentNotKept, partial(_change, "missed"), change, _appointment),
+        _route(scheduling.AppointmentMoved, told.MoveAppointment, move, _appointment),
+        _route(scheduling.CourseAdapted, told.AdaptCourse, adapt, _course),
     )
 
 
@@ -143,7 +147,7 @@ def _hold(event: Event) -> told.KnowHold:
     return told.KnowHold(event.id, event.time, event.subject, codes)
 
 
-def _change(status: Literal["booked", "held", "cancelled"], event: Event) -> told.ChangeAppointment:
+def _change(status: told.AppointmentStatus, event: Event) -> told.ChangeAppointment:
     return told.ChangeAppointment(
         event.id, event.time, event.subject, event.data.appointment_id, status
     )

@@ -96,10 +96,28 @@ def know_appointment(command: told.KnowAppointment, uow: UnitOfWork) -> None:
     uow.save(APPOINTMENTS, schedule.booked(command))
 
 
+def adapt_course(command: told.AdaptCourse, uow: UnitOfWork) -> None:
+    course = uow.get(COURSES, command.course_id)
+    assert course, "scheduling adapts only a course that it has opened, and says so in order"
+    uow.save(COURSES, schedule.adapted(course, command))
+
+
 def change_appointment(command: told.ChangeAppointment, uow: UnitOfWork) -> None:
     appointment = uow.get(APPOINTMENTS, command.appointment_id)
     assert appointment, "scheduling changes only what it has booked, and says so in order"
     uow.save(APPOINTMENTS, schedule.changed(appointment, command))
+
+
+def call_off(command: told.ChangeAppointment, uow: UnitOfWork) -> None:
+    """What was only proposed is not known here."""
+    if appointment := uow.get(APPOINTMENTS, command.appointment_id):
+        uow.save(APPOINTMENTS, schedule.changed(appointment, command))
+
+
+def move_appointment(command: told.MoveAppointment, uow: UnitOfWork) -> None:
+    """What is only proposed moves unheard: once it is booked, its time is told."""
+    if appointment := uow.get(APPOINTMENTS, command.appointment_id):
+        uow.save(APPOINTMENTS, schedule.moved(appointment, command))
 
 
 def _standing(command: Command, uow: UnitOfWork) -> Standing:

@@ -80,7 +80,7 @@ DRUGS = (
     ("mirtazapine", "nassa"),
 )
 COMPARED, SCREENED, CONSENTED, DECIDED = 1, 4, 6, 8
-SIGNED_LATE, DECIDED_AGAIN, BOOKED = 9, 10, 11
+SIGNED_LATE, DECIDED_AGAIN, ENROLLED, BOOKED = 9, 10, 10, 11
 """Days after the referral."""
 
 
@@ -107,6 +107,17 @@ def course_request(person: Person) -> Happening:
     return Happening(
         person.id, _at(person, BOOKED, 10), site.CourseBookingRequested(earliest=earliest)
     )
+
+
+def enrolment(person: Person) -> list[Happening]:
+    return enrolled(person, _at(person, ENROLLED, 9))
+
+
+def enrolled(person: Person, at: datetime) -> list[Happening]:
+    """In the esketamine REMS, without which no esketamine is booked."""
+    if person.route != "esketamine":
+        return []
+    return [Happening(person.id, at, site.PatientEnrolled(f"rems-{person.id[:8]}"))]
 
 
 def anew(person: Person, arrived: datetime) -> list[Happening]:

@@ -144,3 +144,16 @@ def readiness(site: SiteClient, patient_id: str, appointment: Appointment) -> An
     """session-record's answer; None while it has not heard of the appointment."""
     path = f"patients/{patient_id}/readiness"
     return site.find("session-record", path, appointment_id=appointment.id)
+
+
+def has_heard(site: SiteClient, service: str, event_id: str, listener: str) -> bool:
+    """What the service told because of this event has reached the listener."""
+    found = site.get(service, f"events/{event_id}")
+    told = [each for handled in found["handled"] for each in handled["published"]]
+    verdicts = [
+        each["verdict"]
+        for record in told
+        for each in record["consumers"]
+        if each["service"] == listener
+    ]
+    return bool(verdicts) and all(each == "accepted" for each in verdicts)

@@ -13,8 +13,16 @@ from typing import Any
 from shared.client.connection import connect
 from shared.client.errors import ClientError
 from shared.local.demo import admission, assessments, turns
-from shared.local.demo.clinics import CLINICS, Clinic, certificate, credentials, resources
-from shared.local.demo.door import Door, Progress, Summary, appointments, readiness
+from shared.local.demo.clinics import CLINICS, Clinic, opening
+from shared.local.demo.desk.feeding import plan
+from shared.local.demo.door import (
+    Door,
+    Progress,
+    Summary,
+    appointments,
+    has_heard,
+    readiness,
+)
 from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
 from shared.local.demo.room import sessions
 from shared.local.demo.story import Appointment, Happening
@@ -50,6 +58,7 @@ class _Feed:
         self, network: Mapping[str, Any], progress: Progress, now: datetime, seed: int
     ) -> None:
         self._network = network
+        self._now = now
         self._until = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._people = [
             one for clinic in CLINICS for one in cohort(clinic, seed, self._until.date())
@@ -61,8 +70,10 @@ class _Feed:
 
     def run(self) -> Summary:
         began = monotonic()
-        for phase in (self._admit, self._book, self._treat, self._turn, self._resume, self._settle):
+        for phase in (self._open, self._admit, self._book, self._treat, self._turn, self._resume):
             phase()
+        plan(self._door, self._people, self._now)
+        self._settle()
         return Summary(
             events=self._door.verdicts.total(),
             seconds=round(monotonic() - began, 1),
@@ -72,14 +83,18 @@ class _Feed:
             surprises=tuple(self._door.surprises),
         )
 
-    def _admit(self) -> None:
-        opening = self._until - timedelta(weeks=WEEKS + 2)
+    def _open(self) -> None:
+        """Nobody is booked before scheduling has heard of every licence and certificate."""
+        since = self._until - timedelta(weeks=WEEKS + 2)
         for clinic in CLINICS:
-            told = resources(clinic, opening) + credentials(clinic, opening)
-            told.append(certificate(opening))
-            self._door.post(clinic.name, told)
+            self._door.post(clinic.name, opening(clinic, since))
+        self._door.wait(self._can_book, "scheduling has not heard of every licence")
+
+    def _admit(self) -> None:
         self._post(self._people, lambda one: admission.admission(one, self._until))
-        self._wait(self._course_is_open, self._dosed, "scheduling has not opened every course")
+        cleared = [each for each in self._people if each.is_cleared]
+        self._wait(self._course_is_open, cleared, "scheduling has not opened every course")
+        self._enrol({one: admission.enrolment(one) for one in self._dosed})
 
     def _book(self) -> None:
         self._request(self._dosed, lambda one: [admission.course_request(one)])
@@ -134,7 +149,14 @@ class _Feed:
         cleared = {there: turns.cleared_at(each) for there, each in told.items()}
         self._arrived = [there for there, when in cleared.items() if when < self._until]
         self._wait(self._course_is_open, self._arrived, "a patient who moved is not cleared anew")
+        self._enrol({each: admission.enrolled(each, cleared[each]) for each in self._arrived})
         self._request(self._arrived, lambda there: [turns.booking(there, cleared[there])])
+
+    def _enrol(self, told: Mapping[Person, Sequence[Happening]]) -> None:
+        """Without it no esketamine is booked."""
+        self._post(told, lambda one: told[one])
+        heard = partial(self._is_enrolled, told)
+        self._wait(heard, list(told), "scheduling has not heard of every enrolment")
 
     def _resume(self) -> None:
         whole = self._courses([*self._with(*RESUMING), *self._arrived])
@@ -216,6 +238,19 @@ class _Feed:
             return not unseen
 
         self._door.wait(is_so_of_all, trouble)
+
+    def _can_book(self) -> bool:
+        return all(
+            not each["unbookable_because"]
+            for client in self._door.sites.values()
+            for each in client.items("scheduling", "resources")
+        )
+
+    def _is_enrolled(self, told: Mapping[Person, Sequence[Happening]], one: Person) -> bool:
+        client = self._door.sites[one.clinic.name]
+        return all(
+            has_heard(client, "session-record", each.event_id, "scheduling") for each in told[one]
+        )
 
     def _course_is_open(self, one: Person) -> bool:
         return bool(self._course(one))

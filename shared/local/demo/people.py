@@ -36,6 +36,15 @@ Fate = Literal[
     "unsafe",  # held: a high C-SSRS at screening
     "undecided",  # held: no consent yet
     "new",  # referred a few days ago
+    "to-plan",  # cleared, and nothing is planned yet
+    "decides",  # times are kept until the patient has decided
+    "reschedules",  # an integration is moved by a day
+    "misses",  # did not come to the first session
+    "joins",  # integrates the first dose in a group
+    "cancels",  # gives the first session up
+    "waits",  # would rather be earlier, and is offered what was given up
+    "urgent",  # is seen although the room and the therapist are taken
+    "displaced",  # was to see a therapist who has fallen ill
 ]
 NEVER_DOSED: tuple[Fate, ...] = (
     "contraindicated",
@@ -44,6 +53,11 @@ NEVER_DOSED: tuple[Fate, ...] = (
     "unsafe",
     "undecided",
 )
+AT_THE_DESK: tuple[Fate, ...] = (
+    *("to-plan", "decides", "reschedules", "misses", "joins"),
+    *("cancels", "waits", "urgent", "displaced"),
+)
+"""Cleared lately, and not dosed yet: what their planning comes to."""
 SPECIAL: dict[int, Fate] = {
     5: "withdraws",
     6: "lost",
@@ -72,6 +86,7 @@ TURN = 2
 """The dose after which things turn out otherwise for those to whom they do."""
 WEEKS = 26
 NEW = 2
+REFERRED_D, AT_THE_DESK_SINCE_D = 9, 18
 PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
     TRD: (("esketamine-8", "esketamine"), ("iv-6", "iv")),
     CHRONIC: (("iv-6", "iv"), ("im-4", "im")),
@@ -125,6 +140,10 @@ class Person:
 
     @property
     def is_dosed(self) -> bool:
+        return self.is_cleared and self.fate not in AT_THE_DESK
+
+    @property
+    def is_cleared(self) -> bool:
         return self.fate != "new" and self.fate not in NEVER_DOSED
 
     def dice(self, *purpose: object) -> Random:
@@ -172,13 +191,13 @@ def _like(person: Person, other: Person) -> Person:
 
 
 def _mixed(clinic: Clinic) -> list[Indication]:
-    """Each indication evenly over time."""
+    """Each indication evenly over time, and who is at the desk last."""
     places = [
         ((place + 0.5) / patients, indication)
         for indication, patients in clinic.mix
         for place in range(patients)
     ]
-    return [indication for _, indication in sorted(places)]
+    return [indication for _, indication in sorted(places)] + [CHRONIC] * len(AT_THE_DESK)
 
 
 def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
@@ -220,18 +239,18 @@ def _fates(indications: Sequence[Indication], clinic: str) -> list[Fate]:
         special[place] = fate
     undosed, dosed = cycle(NEVER_DOSED), count()
     seen: Counter[Indication] = Counter()
-    for indication in indications[:-NEW]:
+    for indication in indications[: -NEW - len(AT_THE_DESK)]:
         is_dosed = seen[indication] % 5 != 3
         fates.append(special.get(next(dosed), "treated") if is_dosed else next(undosed))
         seen[indication] += 1
     new: list[Fate] = ["new"] * NEW
-    return fates + new
+    return [*fates, *new, *AT_THE_DESK]
 
 
 def _days(patients: int, today: date) -> list[date]:
     """Evenly from the first day of the story until shortly before today."""
     first, last = 7 * WEEKS, 21
-    return [
-        today - timedelta(days=round(first - place / patients * (first - last)))
-        for place in range(patients - NEW)
-    ] + [today - timedelta(days=9)] * NEW
+    over = patients - len(AT_THE_DESK)
+    ago = [round(first - place / over * (first - last)) for place in range(over - NEW)]
+    ago += [REFERRED_D] * NEW + [AT_THE_DESK_SINCE_D] * len(AT_THE_DESK)
+    return [today - timedelta(days=days) for days in ago]

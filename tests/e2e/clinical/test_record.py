@@ -15,8 +15,6 @@ from tests.e2e.site_day import SiteDay, a_while_ago, fields_of
 from tests.kit.documentation import ANSWERS
 from tests.kit.eventually import eventually
 
-CERTIFIED_UNTIL = (a_while_ago(-300)).isoformat()
-
 
 @pytest.fixture(scope="module")
 def dosed(riverside: SiteDay) -> tuple[str, list[dict[str, Any]], list[str]]:
@@ -88,9 +86,6 @@ def test_the_rems_form_is_a_task_until_it_was_submitted_whole(
 ) -> None:
     start = a_while_ago(165)
     patient = riverside.admitted(start, "esketamine-8")
-    until = {"valid_until": CERTIFIED_UNTIL}
-    riverside.taken(site.SiteCertified, "main", start, **until)
-    riverside.taken(site.PatientEnrolled, patient, start, enrolment_id=f"rems-{patient[:8]}")
     preparation, dosing, *_ = riverside.appointments(patient)
     riverside.attend(patient, preparation)
     encounter = riverside.attend(patient, dosing, "esketamine")

@@ -36,7 +36,7 @@ def test_a_patient_who_is_given_over_is_dosed_by_the_receiving_clinic_alone_and_
     preparation, dosing, *_ = riverside.appointments(patient)
     riverside.attend(patient, preparation)
     riverside.attend(patient, dosing)
-    at = start_of(dosing, 150)
+    at, given_at = start_of(dosing, 150), start_of(dosing, 15)
 
     give_over(riverside, harbor, patient, at)
 
@@ -53,7 +53,8 @@ def test_a_patient_who_is_given_over_is_dosed_by_the_receiving_clinic_alone_and_
     harbor.begin(patient, at + timedelta(hours=1))
     preparation, dosing, *_ = harbor.appointments(patient)
     harbor.attend(patient, preparation)
-    too_soon, later = start_of(dosing), start_of(dosing, 48 * 60)
+    too_soon = given_at + timedelta(hours=47)
+    later = max(start_of(dosing), given_at + timedelta(hours=49))
     eventually(lambda: blockers(harbor, patient, dosing, too_soon) == {"dose-gap-too-short"})
     refused = arrive(harbor, patient, dosing, too_soon)
     assert (refused.code, codes(refused.blockers)) == ("not-ready", {"dose-gap-too-short"})

@@ -12,6 +12,7 @@ from shared.contracts import site
 from shared.contracts.outcomes import (
     AssessmentScored,
     OutcomeResult,
+    ProgressJudged,
     RiskRaised,
     SubjectWithdrawn,
 )
@@ -313,7 +314,9 @@ def test_every_event_keeps_its_contract() -> None:
         consent_withdrawn(on_day(7)),
     )
 
-    emitted: list[type[Any]] = [AssessmentScored, RiskRaised, OutcomeResult, SubjectWithdrawn]
+    emitted: list[type[Any]] = [
+        *(AssessmentScored, RiskRaised, ProgressJudged, OutcomeResult, SubjectWithdrawn)
+    ]
     contracts = {each.type: each for each in emitted}
     for record in outcomes.records():
         kind = dict(record.headers)["ce_type"].decode()

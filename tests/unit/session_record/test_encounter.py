@@ -38,6 +38,7 @@ def test_an_encounter_opens_for_its_appointment_and_keeps_the_policy_it_opened_u
         (an_arrival(an_appointment(patient_id=OTHER)), "wrong-patient"),
         (an_arrival(an_appointment(status="held")), "appointment-held"),
         (an_arrival(an_appointment(status="cancelled")), "appointment-cancelled"),
+        (an_arrival(an_appointment(status="missed")), "appointment-missed"),
         (an_arrival(history=a_history(a_dose_given())), "already-arrived"),
         (an_arrival(existing=an_encounter()), "encounter-exists"),
     ],

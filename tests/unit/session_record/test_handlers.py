@@ -202,6 +202,49 @@ def test_an_appointment_on_hold_is_open_again_when_it_is_restored_and_not_when_c
     assert cancelled.code == "appointment-cancelled"
 
 
+def test_an_appointment_that_was_missed_is_used_up() -> None:
+    missed = scheduling.AppointmentNotKept("a-dosing-1", "course-1", "dosing", 1, "no-show")
+    service = a_service(*preparation(), heard(missed))
+
+    assert service.take(arrived())[0].code == "appointment-missed"
+
+
+def test_an_appointment_that_is_moved_is_the_same_at_its_new_time() -> None:
+    start, end = at(days=1), at(150, days=1)
+    moved = scheduling.AppointmentMoved(
+        "a-dosing-1", "course-1", start, end, "Europe/London", ("room-2",), "patient-request"
+    )
+    service = a_service(*preparation(), heard(moved))
+
+    appointment = the(service, APPOINTMENTS, "a-dosing-1")
+    assert (appointment.start, appointment.end) == (start, end)
+    assert appointment.zone == "Europe/London"
+    assert service.take(arrived(days=1))[0].verdict == "accepted"
+
+
+def test_who_arrives_for_a_proposed_appointment_waits_until_it_is_booked() -> None:
+    service = a_service(*preparation())
+    start, end = at(days=8), at(150, days=8)
+    moved = scheduling.AppointmentMoved(
+        "a-dosing-3", "course-1", start, end, "Europe/London", ("room-2",), "patient-request"
+    )
+    declined = scheduling.AppointmentCalledOff("a-dosing-3", "course-1", "proposal-declined")
+
+    service.take(heard(moved), heard(declined))
+    waiting = service.take(arrived("dosing", 3, days=8))[0]
+
+    assert waiting.verdict == "deferred"
+
+
+def test_a_course_that_the_prescriber_adapts_asks_for_the_preparations_it_then_has() -> None:
+    adapted = scheduling.CourseAdapted("course-1", 2, 6, 72, "prescriber-1", "needs-more-time")
+    service = a_service(*preparation(), heard(adapted))
+
+    refused = service.take(arrived())[0]
+
+    assert [each.code for each in refused.blockers] == ["preparation-missing"]
+
+
 def test_a_grave_adverse_event_keeps_the_next_dose_until_a_newer_clearance() -> None:
     adverse = site.AdverseEventReported(
         "e-dosing-1", "hypertensive-crisis", 3, False, "probable", "medication", "resolved"

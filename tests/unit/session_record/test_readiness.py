@@ -208,11 +208,12 @@ def test_everything_that_is_missing_is_said_at_once_with_its_source() -> None:
     assert all(reason.source and reason.words for reason in missing)
 
 
-def test_nobody_arrives_for_an_appointment_that_is_held_cancelled_or_taken() -> None:
+def test_nobody_arrives_for_an_appointment_that_is_held_cancelled_missed_or_taken() -> None:
     taken = a_history(an_entry("dosing", 1))
     found = [
         doors.unavailable(an_appointment(status="held"), a_history()),
         doors.unavailable(an_appointment(status="cancelled"), a_history()),
+        doors.unavailable(an_appointment(status="missed"), a_history()),
         doors.unavailable(an_appointment(), taken),
         doors.unavailable(an_appointment(), a_history()),
     ]
@@ -220,6 +221,7 @@ def test_nobody_arrives_for_an_appointment_that_is_held_cancelled_or_taken() -> 
     assert [reason and reason.code for reason in found] == [
         "appointment-held",
         "appointment-cancelled",
+        "appointment-missed",
         "already-arrived",
         None,
     ]

@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
 
-from services.session_record.domain.knowledge.told import ChangeAppointment, KnowAppointment
+from services.session_record.domain.knowledge.told import (
+    AdaptCourse,
+    AppointmentStatus,
+    ChangeAppointment,
+    KnowAppointment,
+    MoveAppointment,
+)
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import Route
 
@@ -30,7 +35,7 @@ class Appointment:
     start: datetime
     end: datetime
     zone: str
-    status: Literal["booked", "held", "cancelled"] = "booked"
+    status: AppointmentStatus = "booked"
 
 
 def booked(told: KnowAppointment) -> Appointment:
@@ -49,3 +54,11 @@ def booked(told: KnowAppointment) -> Appointment:
 
 def changed(appointment: Appointment, told: ChangeAppointment) -> Appointment:
     return replace(appointment, status=told.status)
+
+
+def moved(appointment: Appointment, told: MoveAppointment) -> Appointment:
+    return replace(appointment, start=told.start, end=told.end, zone=told.zone)
+
+
+def adapted(course: Course, told: AdaptCourse) -> Course:
+    return replace(course, preparations=told.preparations)

@@ -103,6 +103,12 @@ class KnowCourse(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class AdaptCourse(Command):
+    course_id: str
+    preparations: int
+
+
+@dataclass(frozen=True, slots=True)
 class KnowAppointment(Command):
     appointment_id: str
     course_id: str
@@ -114,7 +120,18 @@ class KnowAppointment(Command):
     zone: str
 
 
+AppointmentStatus = Literal["booked", "held", "cancelled", "missed"]
+
+
 @dataclass(frozen=True, slots=True)
 class ChangeAppointment(Command):
     appointment_id: str
-    status: Literal["booked", "held", "cancelled"]
+    status: AppointmentStatus
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAppointment(Command):
+    appointment_id: str
+    start: datetime
+    end: datetime
+    zone: str

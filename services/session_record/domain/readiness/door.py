@@ -165,6 +165,9 @@ def unavailable(appointment: Appointment, history: History) -> Reason | None:
         return Reason("appointment-held", "the appointment is on hold until scheduling restores it")
     if appointment.status == "cancelled":
         return Reason("appointment-cancelled", "the appointment was cancelled")
+    if appointment.status == "missed":
+        words = "the appointment counts as missed; book the session anew"
+        return Reason("appointment-missed", words)
     if history.has_opened(appointment.appointment_id):
         return Reason("already-arrived", "an encounter was opened for this appointment before")
     return None

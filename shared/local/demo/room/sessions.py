@@ -110,7 +110,6 @@ def _dosing(person: Person, appointment: Appointment, encounter_id: str) -> list
         for minute, data in sorted(told, key=lambda each: each[0])
     ]
     return [
-        *_enrolled(person, appointment),
         *happened,
         *_escalated(person, happened),
         *movements(person, appointment, dose),
@@ -125,13 +124,6 @@ def _answered_for(person: Person, appointment: Appointment) -> tuple[site.Overri
             "integration-missing", "prescriber", "prescriber-1", "integrated-by-telephone"
         ),
     )
-
-
-def _enrolled(person: Person, appointment: Appointment) -> list[Happening]:
-    if person.route != "esketamine" or appointment.dose_number != 1:
-        return []
-    when = appointment.start - timedelta(hours=1)
-    return [Happening(person.id, when, site.PatientEnrolled(f"rems-{person.id[:8]}"))]
 
 
 def _adverse(

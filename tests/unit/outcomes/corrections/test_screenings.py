@@ -5,7 +5,7 @@ import pytest
 from shared.client.outcomes import latest
 from shared.codec import schema
 from shared.contracts import intake
-from shared.contracts.outcomes import OutcomeResult
+from shared.contracts.outcomes import OutcomeResult, ProgressJudged
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
     DAY_0,
@@ -95,3 +95,27 @@ def test_answers_taken_back_before_they_are_published_never_are() -> None:
     outcomes.take(registered(), screened(RIGHT, "s-1"), retracted("s-1"), consented(on_day(2)))
 
     assert outcomes.said(OutcomeResult) == []
+
+
+def judged(outcomes: Outcomes) -> list[tuple[object, object]]:
+    """(response, meaningful) of each judgement, in order."""
+    return [(each["response"], each["meaningful"]) for each in outcomes.said(ProgressJudged)]
+
+
+def test_a_correction_of_the_baseline_judges_progress_anew() -> None:
+    outcomes = Outcomes()
+
+    outcomes.take(registered(), screened(WRONG, "s-1"), *treated())
+    outcomes.take(screened(RIGHT, "s-2", "s-1"))
+
+    assert judged(outcomes) == [(False, False), (True, True)]
+
+
+def test_of_a_judgement_whose_answers_are_taken_back_nothing_can_be_said() -> None:
+    outcomes = Outcomes()
+    again = intake.PatientScreened("phq-9", answers(9), 9.0, on_day(1), "s-2")
+
+    outcomes.take(registered(), screened(RIGHT, "s-1"), dosed(1, DAY_0))
+    outcomes.take(heard(again, on_day(1)), retracted("s-2"))
+
+    assert judged(outcomes) == [(True, True), (None, None)]

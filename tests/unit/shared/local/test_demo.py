@@ -15,7 +15,7 @@ from shared.contracts import site
 from shared.contracts.instruments import INSTRUMENTS, triage
 from shared.local.demo import admission, assessments, turns
 from shared.local.demo.answers import HIGH_RISK
-from shared.local.demo.clinics import CLINICS, Clinic, resources
+from shared.local.demo.clinics import CLINICS, Clinic, opening
 from shared.local.demo.door import batches
 from shared.local.demo.people import DOSES, PROTOCOLS, Person, cohort
 from shared.local.demo.room import sessions
@@ -28,7 +28,7 @@ from tests.kit.intake import Intake, posted
 
 
 def story(clinic: Clinic, seed: int = SEED) -> Iterator[Happening]:
-    yield from resources(clinic, UNTIL - timedelta(days=200))
+    yield from opening(clinic, UNTIL - timedelta(days=200))
     for person in cohort(clinic, seed, TODAY):
         yield from admission.admission(person, UNTIL)
         if person.is_dosed:
@@ -113,14 +113,14 @@ def test_checklist_and_consent_ask_what_intake_asks() -> None:
     assert set(admission.ELEMENTS) == set(consent.ELEMENTS)
 
 
-def test_intake_takes_all_that_is_told_and_clears_everybody_who_is_dosed_and_nobody_else() -> None:
+def test_intake_takes_all_that_is_told_and_clears_whom_it_should_and_nobody_else() -> None:
     service = Intake([each.name for each in CLINICS])
     for person in (each for clinic in CLINICS for each in cohort(clinic, SEED, TODAY)):
         for each in admission.admission(person, UNTIL):
             assert taken(service, person, each).is_taken
         if person.fate != "new":
             cleared = service.patient(person.id, person.clinic.name).clearance
-            assert bool(cleared) == person.is_dosed, person.fate
+            assert bool(cleared) == person.is_cleared, person.fate
 
 
 def test_protocols_are_the_policys() -> None:

@@ -44,7 +44,12 @@ def a_room(person: Person, course: Sequence[Appointment]) -> SessionRecord:
     service = SessionRecord()
     service.hear(UNTIL)
     admitted = admission.admission(person, UNTIL)
-    known = (*staff_and_site(), *file_of(person, admitted), *calendar_of(person, course))
+    known = (
+        *staff_and_site(),
+        *file_of(person, admitted),
+        *map(happened, admission.enrolment(person)),
+        *calendar_of(person, course),
+    )
     assert {each.verdict for each in service.take(*known)} == {"accepted"}
     return service
 

@@ -4,9 +4,9 @@ A patient's script yields the next event, or None while it waits to see somethin
 the stores as a site would over HTTP. The dice decide what becomes of the patient.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any, Literal, Protocol
 
@@ -16,7 +16,6 @@ from shared.client.events import SERVICE_OF, Numbering
 from shared.codec import strict_json
 from shared.contracts import site
 from shared.contracts.instruments import C_SSRS, DADDS, PHQ_9
-from shared.contracts.site import ResourceKind
 from shared.kernel.identifiers import derive
 from shared.web.identity import Principal
 from tests.kit.clinical.said import (
@@ -33,9 +32,9 @@ from tests.kit.intake import (
     vital_signs,
     work_up_done,
 )
-from tests.kit.people import STAFF, credential, referral
+from tests.kit.people import referral
+from tests.simulation.sites.clinic import FIRST_DAY, Happening, Script
 
-FIRST_DAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROTOCOL = "iv-2"
 ROUTE: site.Route = "iv"
 WEIGHT_KG, MG_PER_KG, LOT = 70.0, 0.5, "lot-1"
@@ -63,30 +62,10 @@ FATES: tuple[Fate, ...] = (
 FOR_GOOD = ("withdraws", "revoked", "stays-at-risk")
 PATIENCE = 25
 """Looks at what does not come before a script goes on without it."""
-WEEK = tuple(site.WeeklyHours(weekday, "08:00", "18:00") for weekday in range(7))
-HAS: dict[ResourceKind, int] = {
-    "room": 2,
-    "monitor": 1,
-    "prescriber": 1,
-    "nurse": 1,
-    "therapist": 2,
-}
 TAKEN = ("accepted", "deferred", "rejected", "duplicate")
 ROLES = frozenset(
     {"coordinator", "prescriber", "psychiatrist", "nurse", "therapist", "medical-director"}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One event to be: `data` is a contract of shared.contracts.site."""
-
-    subject: str
-    time: datetime
-    data: Any
-
-
-Script = Iterator[Happening | None]
 
 
 @dataclass
@@ -157,16 +136,6 @@ class Eyes(Protocol):
         """An event about the patient is deferred somewhere."""
 
 
-def opening(clinic: str) -> Script:
-    """The clinic declares who signs, and what it has."""
-    for name, role in STAFF.items():
-        yield Happening(name, FIRST_DAY, credential(role))
-    for kind, count in HAS.items():
-        for number in range(1, count + 1):
-            declared = site.ResourceDeclared(kind, "Europe/London", WEEK)
-            yield Happening(f"{clinic}-{kind}-{number}", FIRST_DAY, declared)
-
-
 class Life:
     """One patient. `at` is the time of what happened last."""
 
@@ -185,6 +154,7 @@ class Life:
         for session in range(12):
             if session == self._turn:
                 yield from self._turning_point()
+            yield from self._decision()
             if not (appointment := self._next()):
                 yield from self._new_booking()
                 continue
@@ -233,6 +203,14 @@ class Life:
         if self._dice.random() < 0.5:
             yield self._told(2, site.CourseBookingRequested(self._at + timedelta(hours=12)))
         yield from self._until(lambda: self._next() is not None)
+
+    def _decision(self) -> Script:
+        """New times are kept for the patient, who mostly takes them."""
+        if not any(each["status"] == "proposed" for each in self._eyes.appointments(self.id)):
+            return
+        takes = self._dice.random() < 0.8
+        yield self._told(1, site.ProposalAccepted() if takes else site.ProposalDeclined("no-time"))
+        yield from self._settled()
 
     def _next(self) -> dict[str, Any] | None:
         """The first appointment that stands and lies ahead."""

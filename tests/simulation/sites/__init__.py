@@ -1,0 +1,1 @@
+"""What the sites of a simulated network are, and what they tell."""
