@@ -10,6 +10,8 @@ from shared.contracts.site import SessionKind as SessionKind
 
 DoseNumber = Annotated[int, Between(0, 60)]
 Resources = Annotated[tuple[Id, ...], Items(20)]
+Ask = Literal["attendance", "escort", "fasting"]
+"""What a patient is asked to confirm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class ReminderDue:
     before_h: Annotated[int, Between(0, 336, "h")]
     start: datetime
     zone: Zone
-    asks: Annotated[tuple[Literal["attendance", "escort", "fasting"], ...], Items(3)]
+    asks: Annotated[tuple[Ask, ...], Items(3)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,10 @@ class Heartbeat:
 class ClockStruck:
     """The hour at which this aggregate wanted to be looked at has come: the event's time.
 
-    Internal to a service, as type `<service>.clock.struck.v1`; it is on no topic.
+    `struck_at`: when it was found to have come, later where nobody looked for a while. Internal
+    to a service, as type `<service>.clock.struck.v1`; it is on no topic.
     """
 
     collection: Annotated[str, Text(64)]
     aggregate_id: Annotated[str, Text(200)]
+    struck_at: datetime | None = None

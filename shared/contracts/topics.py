@@ -16,7 +16,10 @@ SERVICES = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One Kafka topic. `heard_by` are consumer groups, which bear their service's name."""
+    """One Kafka topic. `heard_by` are consumer groups, which bear their service's name.
+
+    `reasons`: those that its producer itself gives, few enough to be counted apart.
+    """
 
     name: str
     producer: str
@@ -24,6 +27,7 @@ class Topic:
     types: tuple[type[Any], ...]
     description: str
     partitions: int = 6
+    reasons: frozenset[str] = frozenset()
 
     @property
     def beats(self) -> bool:
@@ -88,6 +92,7 @@ COURSE = Topic(
         scheduling.PlanBlocked,
     ),
     "What happens when: courses of care and their appointments.",
+    reasons=frozenset({"proposal-expired", "integration-missing", "safety-hold"}),
 )
 ENCOUNTER = Topic(
     "session-record.encounter",

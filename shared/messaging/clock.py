@@ -65,7 +65,7 @@ class AlarmClock:
             if hour is None or hour > now:  # the service has another mind than when it was stored
                 self._set(collection, document, hour)
                 return False
-            outcome = self._run(collection, document, hour)
+            outcome = self._run(collection, document, hour, now)
         except Unavailable:
             raise
         except Exception as bug:  # noqa: BLE001 - a bug of ours must not stop the others
@@ -77,16 +77,20 @@ class AlarmClock:
             self._set(collection, document, None)
         return outcome in ("accepted", "rejected", "deferred")
 
-    def _run(self, collection: Collection[Any], document: Document, hour: datetime) -> Outcome:
-        steps = [self._step(collection, document, hour)]
+    def _run(
+        self, collection: Collection[Any], document: Document, hour: datetime, now: datetime
+    ) -> Outcome:
+        steps = [self._step(collection, document, hour, now)]
         verdicts = self.runner.run(steps)
         for (kind, outcome), times in tally(steps, verdicts).items():
             metrics.VERDICTS.labels(self.service, CLOCK, kind, outcome).inc(times)
         return verdicts[0].verdict
 
-    def _step(self, collection: Collection[Any], document: Document, hour: datetime) -> Step:
+    def _step(
+        self, collection: Collection[Any], document: Document, hour: datetime, now: datetime
+    ) -> Step:
         aggregate = collection.aggregate(document)
-        struck = ClockStruck(collection.name, collection.identity(aggregate))
+        struck = ClockStruck(collection.name, collection.identity(aggregate), now)
         content = {
             "specversion": SPEC_VERSION,
             "id": derive(f"{collection.name}/{document['_id']}", hour.isoformat()),
@@ -94,7 +98,11 @@ class AlarmClock:
             "type": struck_type(self.service),
             "subject": collection.subject(aggregate),
             "time": hour.isoformat(),
-            "data": {"collection": struck.collection, "aggregate_id": struck.aggregate_id},
+            "data": {
+                "collection": struck.collection,
+                "aggregate_id": struck.aggregate_id,
+                "struck_at": now.isoformat(),
+            },
         }
         envelope = from_structured(content, document["clinic"])
         body = strict_json.dumps(content)

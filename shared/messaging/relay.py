@@ -7,10 +7,11 @@ because a page is always the lowest unsent one.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from shared.codec import strict_json
 from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
 from shared.contracts.time import Heartbeat
-from shared.contracts.topics import beating
+from shared.contracts.topics import TOPIC_OF, beating
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derive
@@ -69,6 +70,8 @@ class Relay:
         session.patch(JOURNAL, _marks(page, places, self.clock()))
         for record in records:
             metrics.RELAYED.labels(self.service, record.topic).inc()
+            if labels := _told(record):
+                metrics.TOLD.labels(self.service, *labels).inc()
         return len(records)
 
     def measure(self) -> None:
@@ -96,6 +99,15 @@ class Relay:
             return False
         self._until = now + LEASE
         return True
+
+
+def _told(record: KafkaRecord) -> tuple[str, str, str] | None:
+    """Clinic, type and reason of an event; None where it belongs to no clinic."""
+    found = {name: value.decode() for name, value in record.headers}
+    clinic, kind = found.get("ce_clinic", ""), found["ce_type"]
+    own = TOPIC_OF[kind].reasons
+    said = strict_json.loads(record.value or b"{}").get("reason", "") if own else ""
+    return (clinic, kind, said if said in own else "") if clinic else None
 
 
 def _heartbeat(service: str, topic: str, partition: int, beat: Heartbeat) -> KafkaRecord:

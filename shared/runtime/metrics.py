@@ -47,6 +47,16 @@ DEFERRED = Gauge(
     "events_deferred", "Posted events that wait for something not heard yet.", ["service"]
 )
 RELAYED = Counter("relay_records_total", "Records acknowledged by Kafka.", ["service", "topic"])
+TOLD = Counter(
+    "events_told_total",
+    "Events sent, by clinic and type; `reason` only where it is one of the service's own codes.",
+    ["service", "clinic", "type", "reason"],
+)
+REFUSALS = Counter(
+    "refusals_total",
+    "What stood against posted events that were rejected: each blocker, by clinic, type and code.",
+    ["service", "clinic", "type", "code"],
+)
 RELAY_FAILURES = Counter(
     "relay_failures_total", "Pages that failed; each cost the producer its life.", ["service"]
 )

@@ -102,9 +102,13 @@ class MemorySession:
 
 def _matches(document: Document, equals: Mapping[str, object]) -> bool:
     return all(
-        _value(document, name) in (wanted if isinstance(wanted, tuple) else (wanted,))
+        _equals(_value(document, name), wanted if isinstance(wanted, tuple) else (wanted,))
         for name, wanted in equals.items()
     )
+
+
+def _equals(value: Any, wanted: tuple[object, ...]) -> bool:
+    return value in wanted or (isinstance(value, list) and any(each in wanted for each in value))
 
 
 def _is_after(value: Any, cursor: Any) -> bool:

@@ -29,7 +29,8 @@ class Route(Generic[C]):
 
     `loads` names what the use case will read, so that a batch reads it at once. `roles`: a sender
     needs one of them (posted events only). `sealed`: the event names somebody, so its content is
-    never kept, and the journal holds its digest only as this keyed function makes it.
+    never kept, and the journal holds its digest only as this keyed function makes it. `counted`:
+    what stands against it is counted by clinic, so its blockers must say nothing of a patient.
     """
 
     data: type[Any]
@@ -38,6 +39,7 @@ class Route(Generic[C]):
     loads: Callable[[Event], Sequence[Need]]
     roles: frozenset[str] = field(default=frozenset())
     sealed: Callable[[str], str] | None = None
+    counted: bool = False
 
 
 Routes = dict[str, Route[Any]]
@@ -136,6 +138,13 @@ def tally(steps: Sequence[Step], verdicts: Sequence[Verdict]) -> Counter[tuple[s
     """How often each (event type, verdict) came out; `other`: a type that no route takes."""
     kinds = (step.envelope.type if step.envelope and step.route else "other" for step in steps)
     return Counter((kind, verdict.verdict) for kind, verdict in zip(kinds, verdicts, strict=True))
+
+
+def blockers(step: Step, verdict: Verdict) -> tuple[str, ...]:
+    """The codes of what stood against a rejected event whose refusals are counted."""
+    if verdict.verdict != "rejected" or not (step.route and step.route.counted):
+        return ()
+    return tuple(dict.fromkeys(each.code for each in verdict.blockers)) or (verdict.code,)
 
 
 def journal_id(event_id: str, source: str, reader: str) -> str:

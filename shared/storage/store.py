@@ -39,7 +39,8 @@ class Session(Protocol):
         """Documents whose fields equal the given values, ascending by `order`, from `after` on
         (which leaves out those that have no such field).
 
-        A tuple as value means: equal to one of these. `limit` 0: all.
+        A tuple as value means: equal to one of these. A field that is a list equals a value that
+        is in it. `limit` 0: all.
         """
 
     def insert(self, collection: str, documents: Sequence[Document]) -> None:

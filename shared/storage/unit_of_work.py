@@ -30,6 +30,10 @@ class UnitOfWork(Protocol):
     def clinic(self) -> str:
         """The event's clinic."""
 
+    @property
+    def at(self) -> datetime:
+        """When what the event says happened (decision 8)."""
+
     def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
         """The aggregate, or None if this clinic has none of that id."""
 
@@ -115,6 +119,10 @@ class Work:
     @property
     def clinic(self) -> str:
         return self._event.clinic
+
+    @property
+    def at(self) -> datetime:
+        return self._event.time
 
     def prefetch(self, needs: Iterable[tuple[str, Need]]) -> None:
         """Loads what the steps said they will read: one `find` per collection."""

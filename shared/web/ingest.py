@@ -31,7 +31,7 @@ from shared.kernel.policy import Policy
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
 from shared.storage.runner import Runner
-from shared.storage.steps import SITE, Route, Routes, Step, Verdict, tally
+from shared.storage.steps import SITE, Route, Routes, Step, Verdict, blockers, tally
 from shared.web.gaps import gaps_before
 from shared.web.identity import Principal
 
@@ -92,6 +92,10 @@ class Ingest:
         for step, verdict in zip(steps, verdicts, strict=True):
             if verdict.verdict not in ("accepted", "duplicate"):
                 _log(step, verdict)
+            for code in blockers(step, verdict):
+                assert step.envelope, "what is rejected was read"
+                about = step.envelope
+                metrics.REFUSALS.labels(self.service, about.clinic, about.type, code).inc()
         return verdicts
 
     def _gaps(self, steps: list[Step], sender: Principal) -> list[dict[str, Any]]:

@@ -49,6 +49,12 @@ def needs(scope: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     return decorate
 
 
+def needs_no_token(view: Callable[P, R]) -> Callable[P, R]:
+    """The route answers whoever knows its address, which is a secret: nobody is asked who it is."""
+    view.needs_no_token = True  # type: ignore[attr-defined]  # shared.web.app looks for it
+    return view
+
+
 def clinic_reads(store: Store) -> Reads:
     """Reads of the caller's own clinic; a caller without a clinic has none to read."""
     if not principal().clinic:

@@ -68,6 +68,16 @@ def test_versions_are_told_of_what_is_there_and_as_a_transaction_left_them(store
     assert store.session().versions("wards", []) == {}
 
 
+def test_a_list_equals_what_is_in_it(store: Store) -> None:
+    rooms = [doc("a", state={"at": ["one", "two"]}), doc("b", state={"at": []}), doc("c")]
+    store.transact(lambda session: session.insert("wards", rooms))
+
+    def found(at: object) -> list[str]:
+        return [each["_id"] for each in store.session().where("wards", {"state.at": at})]
+
+    assert (found("two"), found(("two", "three")), found("three")) == (["a"], ["a"], [])
+
+
 def test_where_filters_orders_limits_and_goes_on_after_a_cursor(store: Store) -> None:
     documents = [
         doc(key, state={"n": n}, clinic="c") for key, n in zip("abcd", [4, 3, 2, 1], strict=True)

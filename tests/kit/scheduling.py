@@ -153,7 +153,7 @@ class Clinic:
             "scheduling",
             self.store,
             lambda: NOW,
-            lambda: "token",
+            lambda: sha256(f"token {next(_numbers)}".encode()).hexdigest()[:32],
             lambda _attempt: None,
             _bug,
         )

@@ -1,6 +1,6 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
-from services.scheduling.adapters.routes import booking, care, neighbours, roster, waiting
+from services.scheduling.adapters.routes import booking, care, neighbours, people, roster, waiting
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES, WALLS, WALLS_ID
 from services.scheduling.application.safety import anchoring
@@ -15,7 +15,7 @@ from shared.storage.unit_of_work import Need
 
 
 def routes(policy: Policy) -> Routes:
-    parts = (roster, booking, care, neighbours, waiting)
+    parts = (roster, booking, care, neighbours, waiting, people)
     return {name: route for each in parts for name, route in each.routes(policy).items()}
 
 
@@ -42,4 +42,6 @@ def _course(event: Event) -> list[Need]:
 
 
 def _struck(event: Event) -> LookAt:
-    return LookAt(f"{event.source}#{event.id}", event.time, event.data.aggregate_id)
+    """Now is when it struck: what was missed meanwhile is seen to at once."""
+    at = event.data.struck_at or event.time
+    return LookAt(f"{event.source}#{event.id}", at, event.data.aggregate_id)

@@ -7,6 +7,8 @@ from flask import abort
 from flask_smorest import Blueprint
 
 from services.scheduling.adapters.reading.calendar import add_calendar
+from services.scheduling.adapters.reading.capacity import add_capacity
+from services.scheduling.adapters.reading.feeds import add_feeds
 from services.scheduling.adapters.reading.groups import add_groups
 from services.scheduling.adapters.reading.oversight import add_oversight
 from services.scheduling.adapters.reading.plans import add_plans
@@ -31,6 +33,8 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     _courses(blp, store)
     _calendar(blp, store)
     add_plans(blp, store, diaries)
+    add_feeds(blp, store)
+    add_capacity(blp, store, policy)
     add_groups(blp, store)
     add_oversight(blp, store)
     add_roster(blp, store, policy)

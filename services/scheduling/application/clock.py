@@ -5,6 +5,7 @@ from datetime import datetime
 
 from services.scheduling.application.appointments import proposals
 from services.scheduling.application.keeping import own_course
+from services.scheduling.application.people.reminding import remind
 from services.scheduling.application.replanning import replan_displaced
 from services.scheduling.application.safety.anchoring import reanchor
 from services.scheduling.application.safety.oversight import hold_out_of_turn, say_overdue
@@ -17,6 +18,7 @@ from services.scheduling.domain.course.alarms import (
 )
 from services.scheduling.domain.course.commands import LookAt
 from services.scheduling.domain.course.course import Course
+from services.scheduling.domain.people.reminders import reminder_due
 from services.scheduling.domain.safety.oversight import overdue_due, release_due
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
@@ -28,6 +30,7 @@ SEES_TO: Mapping[Due, See] = {
     replan_due: replan_displaced,
     overdue_due: say_overdue,
     release_due: hold_out_of_turn,
+    reminder_due: remind,
 }
 """The use case for each of REASONS. It leaves the course wanting a later hour, or none, for it."""
 

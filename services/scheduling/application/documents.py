@@ -10,6 +10,7 @@ from services.scheduling.domain.course.alarms import wake
 from services.scheduling.domain.course.course import Appointment, AppointmentStatus, Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
+from services.scheduling.domain.people.feeds import Address, Feed
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety.history import Person
 from services.scheduling.domain.safety.tally import Tally
@@ -39,6 +40,8 @@ class AppointmentLine:
     expires_at: datetime | None = None
     group: str = ""
     overbooked: str = ""
+    revision: int = 0
+    changed_at: datetime | None = None
 
 
 def appointment_line(course: Course, appointment: Appointment) -> AppointmentLine:
@@ -58,6 +61,8 @@ def appointment_line(course: Course, appointment: Appointment) -> AppointmentLin
         appointment.expires_at if appointment.status == "proposed" else None,
         appointment.group,
         appointment.overbooked,
+        appointment.revision,
+        appointment.changed_at,
     )
 
 
@@ -78,11 +83,15 @@ APPOINTMENTS = Collection(
     AppointmentLine,
     lambda each: each.appointment_id,
     lambda each: each.patient_id,
-    indexes=(("patient_id",), ("day",)),
+    indexes=(("patient_id",), ("day",), ("resources", "day")),
 )
 DAYS = Collection("days", Day, lambda each: each.date, lambda each: each.date)
 PERSONS = Collection("persons", Person, lambda each: each.id, lambda each: each.id, network=True)
 GROUPS = Collection("groups", Group, lambda each: each.id, lambda each: each.id)
+FEEDS = Collection("feeds", Feed, lambda each: each.id, lambda each: each.owner_id)
+ADDRESSES = Collection(
+    "addresses", Address, lambda each: each.sha256, lambda each: each.owner_id, network=True
+)
 WALLS = Collection(
     "walls", Walls, lambda _: WALLS_ID, lambda _: WALLS_ID, wake=lambda walls: walls.look_at
 )
@@ -110,4 +119,6 @@ COLLECTIONS = (
     TALLIES,
     WAITING,
     FREED,
+    FEEDS,
+    ADDRESSES,
 )

@@ -29,6 +29,7 @@ from services.scheduling.domain.occupancy.day import (
     take,
 )
 from services.scheduling.domain.occupancy.search import Diary
+from services.scheduling.domain.people.revising import revised
 from services.scheduling.domain.resources.resource import Roster
 from services.scheduling.domain.safety import history
 from services.scheduling.domain.safety.history import Person, person_id
@@ -103,6 +104,7 @@ def keep(uow: UnitOfWork, before: Course | None, after: Course, *more: object) -
     """
     if after == before and not more:
         return
+    after = revised(before, after, uow.at)
     uow.save(COURSES, after, *told.events(before, after), *more)
     known = {each.id: each for each in before.appointments} if before else {}
     for each in after.appointments:

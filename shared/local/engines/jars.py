@@ -129,7 +129,13 @@ FHIR_VALIDATOR = JarList(
         "org.slf4j:slf4j-nop:2.0.16",
     ),
 )
-JAR_LISTS = (KAFKA, FHIR_VALIDATOR)
+ICAL_PARSER = JarList(
+    "The iCalendar parser",
+    LOCKS / "ical-jars.txt",
+    CACHE / "ical",
+    ("org.mnode.ical4j:ical4j:4.4.0", "org.slf4j:slf4j-nop:2.0.16"),
+)
+JAR_LISTS = (KAFKA, FHIR_VALIDATOR, ICAL_PARSER)
 
 
 @contextmanager

@@ -8,17 +8,12 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jpype
 
-from shared.local.engines.jars import FHIR_VALIDATOR
-from shared.local.engines.java import java
+from tests.kit.java.machine import java_class, start
 
-# -Xrs: Ctrl-C stays pytest's, so that engines are stopped when a run is broken off.
-JVM = ("-Xrs", "-Xmx1g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
-NATIVE = "--enable-native-access=ALL-UNNAMED"  # what JPype does, and Java warns of otherwise
 SUPPORT = "org.hl7.fhir.common.hapi.validation.support."
 CORE = "org.hl7.fhir.r5.utils.validation."
 FAULTS = ("fatal", "error")
@@ -66,16 +61,20 @@ def faults(resources: Iterable[Resource], definitions: Iterable[Resource] = ()) 
 @cache
 def _validator(definitions: tuple[str, ...]) -> Any:
     context = _context()
-    chain = _java(SUPPORT + "ValidationSupportChain")(
-        _java("ca.uhn.fhir.context.support.DefaultProfileValidationSupport")(context),
+    chain = java_class(SUPPORT + "ValidationSupportChain")(
+        java_class("ca.uhn.fhir.context.support.DefaultProfileValidationSupport")(context),
         _own(definitions, context),
-        _java(SUPPORT + "CommonCodeSystemsTerminologyService")(context),
-        _java(SUPPORT + "InMemoryTerminologyServerValidationSupport")(context),
-        _java(SUPPORT + "SnapshotGeneratingValidationSupport")(context),
+        java_class(SUPPORT + "CommonCodeSystemsTerminologyService")(context),
+        java_class(SUPPORT + "InMemoryTerminologyServerValidationSupport")(context),
+        java_class(SUPPORT + "SnapshotGeneratingValidationSupport")(context),
     )
-    module = _java("org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator")(chain)
+    module = java_class("org.hl7.fhir.common.hapi.validation.validator.FhirInstanceValidator")(
+        chain
+    )
     # Advice such as `dom-6`, that every resource should have a narrative.
-    module.setBestPracticeWarningLevel(_java(CORE + "constants.BestPracticeWarningLevel").Ignore)
+    module.setBestPracticeWarningLevel(
+        java_class(CORE + "constants.BestPracticeWarningLevel").Ignore
+    )
     module.setValidatorPolicyAdvisor(_full_validation())
     module.setValidatorResourceFetcher(_nothing_else())
     return context.newValidator().registerValidatorModule(module)
@@ -83,16 +82,12 @@ def _validator(definitions: tuple[str, ...]) -> Any:
 
 @cache
 def _context() -> Any:
-    """Starts Java on first use; it ends with this process."""
-    FHIR_VALIDATOR.provide()
-    runtime = Path(java()).resolve().parents[1]
-    library = next((runtime / "lib" / "server").glob("libjvm.*"))
-    jpype.startJVM(str(library), *JVM, NATIVE, classpath=FHIR_VALIDATOR.class_path())
-    return _java("ca.uhn.fhir.context.FhirContext").forR4()
+    start()
+    return java_class("ca.uhn.fhir.context.FhirContext").forR4()
 
 
 def _own(definitions: tuple[str, ...], context: Any) -> Any:
-    support = _java(SUPPORT + "PrePopulatedValidationSupport")(context)
+    support = java_class(SUPPORT + "PrePopulatedValidationSupport")(context)
     parsed = [context.newJsonParser().parseResource(each) for each in definitions]
     for each in parsed:
         support.addResource(each)
@@ -118,10 +113,10 @@ class _Definitions:
 
 def _full_validation() -> Any:
     """FHIR's own rules for a validator, which hold vital signs to their profiles; HAPI's do not."""
-    policy = _java(CORE + "constants.ReferenceValidationPolicy").CHECK_TYPE_IF_EXISTS
+    policy = java_class(CORE + "constants.ReferenceValidationPolicy").CHECK_TYPE_IF_EXISTS
     package = "org.hl7.fhir.validation.instance.advisor."
-    return _java(package + "BasePolicyAdvisorForFullValidation")(
-        policy, _java("java.util.Set").of()
+    return java_class(package + "BasePolicyAdvisorForFullValidation")(
+        policy, java_class("java.util.Set").of()
     )
 
 
@@ -131,12 +126,8 @@ def _nothing_else() -> Any:
         "fetch": lambda *_: None,
         "fetchRaw": lambda *_: None,
         "fetchCanonicalResource": lambda *_: None,
-        "fetchCanonicalResourceVersions": lambda *_: _java("java.util.Set").of(),
+        "fetchCanonicalResourceVersions": lambda *_: java_class("java.util.Set").of(),
         "fetchesCanonicalResource": lambda *_: False,
         "resolveURL": lambda *_: True,
     }
     return jpype.JProxy(CORE + "IValidatorResourceFetcher", dict=answers)
-
-
-def _java(name: str) -> Any:
-    return jpype.JClass(name)

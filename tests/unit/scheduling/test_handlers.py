@@ -352,6 +352,7 @@ def test_the_routes_take_what_intake_says_of_clearance_consent_and_safety() -> N
         intake.SafetyHoldRaised.type,
         intake.SafetyHoldLifted.type,
         intake.PatientRegistered.type,
+        intake.EscortNamed.type,
         intake.PatientLinked.type,
         intake.PatientTransferred.type,
     }

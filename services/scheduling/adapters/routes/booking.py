@@ -36,8 +36,8 @@ def _of_courses(policy: Policy) -> Routes:
     book, force = governed(booking.book_course, policy), governed(booking.force_booking, policy)
     needs = partial(_needs_of_booking, policy=policy)
     return {
-        requested.type: Route(requested, _requested, book, needs, PLANNERS),
-        forced.type: Route(forced, _forced, force, _needs_of_slots, FORCERS),
+        requested.type: Route(requested, _requested, book, needs, PLANNERS, counted=True),
+        forced.type: Route(forced, _forced, force, _needs_of_slots, FORCERS, counted=True),
     }
 
 
@@ -57,7 +57,7 @@ def _of_appointments(policy: Policy) -> Routes:
     miss = governed(booking.miss_appointment, policy)
     cancel, needs = booking.cancel_appointment, _needs_of_appointment
     return {
-        moved.type: Route(moved, _moved, move, _needs_of_moving, PLANNERS),
+        moved.type: Route(moved, _moved, move, _needs_of_moving, PLANNERS, counted=True),
         cancelled.type: Route(cancelled, _cancelled, cancel, needs, PLANNERS),
         missed.type: Route(missed, _missed, miss, needs, PLANNERS),
     }

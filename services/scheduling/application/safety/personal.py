@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.scheduling.application.appointments.booking import open_course
 from services.scheduling.application.documents import STANDINGS
-from services.scheduling.application.keeping import keep, standing_of
+from services.scheduling.application.keeping import active_course, keep, standing_of
 from services.scheduling.application.replanning import replan
 from services.scheduling.domain.safety import personal
 from services.scheduling.domain.safety.commands import (
@@ -28,6 +28,8 @@ def personalise_course(command: PersonaliseCourse, uow: UnitOfWork, policy: Poli
 def state_preferences(command: StatePreferences, uow: UnitOfWork) -> None:
     standing = uow.require(STANDINGS, command.patient_id)
     uow.save(STANDINGS, replace(standing, preferences=command.preferences))
+    if course := active_course(standing, uow):
+        keep(uow, course, replace(course, home_zone=command.preferences.zone))
 
 
 def decide_maintenance(command: DecideMaintenance, uow: UnitOfWork) -> None:

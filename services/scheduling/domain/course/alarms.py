@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.scheduling.domain.course.course import Course
+from services.scheduling.domain.people.reminders import reminder_due
 from services.scheduling.domain.safety.oversight import overdue_due, release_due
 
 Due = Callable[[Course], datetime | None]
@@ -26,7 +27,14 @@ def reanchor_due(course: Course) -> datetime | None:
     return course.reanchor_at
 
 
-REASONS: tuple[Due, ...] = (reanchor_due, proposals_end, replan_due, overdue_due, release_due)
+REASONS: tuple[Due, ...] = (
+    reanchor_due,
+    proposals_end,
+    replan_due,
+    overdue_due,
+    release_due,
+    reminder_due,
+)
 
 
 def wake(course: Course) -> datetime | None:

@@ -15,6 +15,7 @@ from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.explaining import lacking
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
+from services.scheduling.domain.people import reminders
 from services.scheduling.domain.planning.buffers import apart, meet
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
 from services.scheduling.domain.planning.placing import Blocked, Placing, place
@@ -65,8 +66,9 @@ def open_course(standing: Standing, opened_at: datetime, policy: Policy) -> Cour
         cleared.route,
         protocol,
         opened_at,
-        policy.reference(*WATCHED_BY),
+        policy.reference(*WATCHED_BY, *reminders.KEYS),
         held_by=standing.reasons,
+        home_zone=standing.preferences.zone,
     )
 
 

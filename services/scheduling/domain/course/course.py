@@ -27,6 +27,18 @@ CourseStatus = Literal["active", "on-hold", "revoked", "completed"]
 
 
 @dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The patient comes at `start`, and said this of the escort and of the fast (None: nothing).
+
+    Of an appointment that has moved since, it says nothing.
+    """
+
+    start: datetime
+    escort: bool | None = None
+    fasting: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Appointment:
     """`number` counts within the kind of session. `reason`: why it is pending, moved or cancelled.
 
@@ -34,6 +46,9 @@ class Appointment:
     whose time it was, and `replaces`, the appointment that is given up for it. `overbooked`: for
     what reason, by whom, more is booked than there is. `group`: the group it takes part in.
     `wall`: the time that was meant, as the clock in `zone` shows it ("2026-03-29T09:00").
+
+    `revision` grows with every change that a calendar shows, the last one at `changed_at`.
+    `reminded_at`: the hour of the last reminder that is behind it.
     """
 
     id: str
@@ -54,6 +69,16 @@ class Appointment:
     overbooked_by: str = ""
     group: str = ""
     wall: str = ""
+    revision: int = 0
+    changed_at: datetime | None = None
+    confirmation: Confirmation | None = None
+    reminded_at: datetime | None = None
+
+    @property
+    def confirmed(self) -> Confirmation | None:
+        """What the patient confirmed, if it is for the time that the appointment has now."""
+        found = self.confirmation
+        return found if found and found.start == self.start else None
 
     @property
     def name(self) -> str:
@@ -113,6 +138,7 @@ class Course:
     against it when nothing was found. `overdue`: the doses whose integration was said to be late.
     `overridden`: those that may be given before it. `let_pass`: doses that came too late to hold.
     `reanchor_at`: the rules of a zone have changed, and appointments are to keep the wall's time.
+    `home_zone`: where the patient lives, for reminders; empty: where the appointment is.
     """
 
     id: str
@@ -136,6 +162,7 @@ class Course:
     overridden: tuple[int, ...] = ()
     let_pass: tuple[str, ...] = ()
     reanchor_at: datetime | None = None
+    home_zone: str = ""
 
     @property
     def status(self) -> CourseStatus:

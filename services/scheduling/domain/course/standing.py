@@ -51,6 +51,7 @@ class Standing:
     when they were last judged; `maintenance`: what the prescriber said of going on (SCH-11).
     `others`: the person's doses that are not of this course, given or booked at whatever clinic,
     ascending; known of the person where a course is placed, and not kept here.
+    `escorts`: intake has name and telephone of these (SCH-7).
     """
 
     patient_id: str
@@ -66,6 +67,7 @@ class Standing:
     benefits: tuple[str, ...] = ()
     maintenance: MaintenanceWord = ""
     others: tuple[datetime, ...] = ()
+    escorts: tuple[str, ...] = ()
 
     @property
     def course_id(self) -> str:

@@ -151,13 +151,13 @@ class Diary:
 
     def _place(self, wanted: Wanted, able: Sequence[Sequence[Resource]], site: str) -> Place:
         """A session that needs a certificate of its site is in a room that names the site."""
-        room, there = _room(wanted), []
+        room, there = room_of(wanted), []
         for number, of in enumerate(able):
             fitting = {site} if wanted.certified and number == room else {site, ""}
             there.append(tuple(each for each in of if each.site in fitting))
         needs = list(zip(wanted.needs, there, strict=True))
         free = [{r.id: self.free(r, need, wanted.length) for r in of} for need, of in needs]
-        times = _in_rooms(room, there, free) & span(0, (self.end - self.begin) // CELL_MIN)
+        times = in_rooms(room, there, free) & span(0, (self.end - self.begin) // CELL_MIN)
         if wanted.certified:
             times &= runs(self._open.certified(site), -(-wanted.length // CELL_MIN))
         zone = self._zone(site, there[room or 0], *there)
@@ -179,7 +179,7 @@ class Diary:
         need = wanted.needs[len(taken)]
         for each in self._preferred(wanted, need, place.able[len(taken)], cell):
             chosen = (*taken, each)
-            if each in taken or not _stand_together(chosen, _room(wanted)):
+            if each in taken or not _stand_together(chosen, room_of(wanted)):
                 continue
             if found := self._assigned(wanted, place, cell, chosen):
                 return found
@@ -197,12 +197,12 @@ class Diary:
         )
 
 
-def _room(wanted: Wanted) -> int | None:
+def room_of(wanted: Wanted) -> int | None:
     """Which of the needs is the room."""
     return next((n for n, each in enumerate(wanted.needs) if "room" in each.kinds), None)
 
 
-def _in_rooms(room: int | None, able: Sequence[Sequence[Resource]], free: Sequence[Times]) -> int:
+def in_rooms(room: int | None, able: Sequence[Sequence[Resource]], free: Sequence[Times]) -> int:
     """When all needs have resources of their own: room by room, where anything stands in one."""
     standing = [n for n, of in enumerate(able) if n != room and any(each.room for each in of)]
     if room is None or not standing:

@@ -1,0 +1,1 @@
+"""The use cases of what is for people: feeds, reminders, confirmations."""

@@ -1,0 +1,1 @@
+"""Judges of our output that are Java programs, in this process."""
