@@ -255,8 +255,11 @@ def _on_hold(desk: Desk, _desks: list[Desk]) -> Found:
 
 
 def _overdue(desk: Desk, _desks: list[Desk]) -> Found:
-    """A dose whose integration did not come in its days."""
-    return (_of_course(each) for each in desk.courses if each["overdue"])
+    """A dose whose integration has not come at all."""
+    for each in desk.courses:
+        done = {_session(one) for one in each["appointments"] if one["status"] == "fulfilled"}
+        if any(("integration", number) not in done for number in each["overdue"]):
+            yield _of_course(each)
 
 
 def _moves(desk: Desk, _desks: list[Desk]) -> Found:

@@ -102,10 +102,14 @@ class Relay:
 
 
 def _told(record: KafkaRecord) -> tuple[str, str, str] | None:
-    """Clinic, type and reason of an event; None where it belongs to no clinic."""
-    found = {name: value.decode() for name, value in record.headers}
-    clinic, kind = found.get("ce_clinic", ""), found["ce_type"]
-    own = TOPIC_OF[kind].reasons
+    """Clinic, type and reason of an event; None where it belongs to no clinic, and for a dead
+    letter, of which nothing can be relied on."""
+    headers = dict(record.headers)
+    kind = headers.get("ce_type", b"").decode(errors="replace")
+    topic = TOPIC_OF.get(kind)
+    if topic is None or topic.name != record.topic:
+        return None
+    clinic, own = headers.get("ce_clinic", b"").decode(), topic.reasons
     said = strict_json.loads(record.value or b"{}").get("reason", "") if own else ""
     return (clinic, kind, said if said in own else "") if clinic else None
 
