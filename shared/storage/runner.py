@@ -4,9 +4,10 @@ Posted and consumed events take the same way; only a consumed one can be parked 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Malformed, NotYet, Rejected, Unavailable
@@ -31,6 +32,8 @@ class Runner:
     """`token` gives random tokens, `pause` waits that many seconds before attempt n+1.
 
     `on_bug` is told of every exception that is not one of ours, before anything is answered.
+    `turn`: threads that lost to a writer try again one after the other, or in a storm they would
+    lose to each other until they give up. Whoever waits too long for it goes without.
     """
 
     service: str
@@ -39,6 +42,8 @@ class Runner:
     token: Callable[[], str]
     pause: Callable[[int], None]
     on_bug: Callable[[Step, Exception], str]
+    turn: Lock = field(default_factory=Lock, compare=False)
+    turn_within_s: float = 2.0
 
     def run(self, steps: Sequence[Step]) -> list[Verdict]:
         """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
@@ -51,7 +56,12 @@ class Runner:
                 raise
             except Exception:  # noqa: BLE001, S112 - whatever it was, a closer look will tell
                 continue
-        return [self._alone(step) for step in steps]
+        has_turn = self.turn.acquire(timeout=self.turn_within_s)
+        try:
+            return [self._alone(step) for step in steps]
+        finally:
+            if has_turn:
+                self.turn.release()
 
     def resume(self, step: Step, document: Document) -> Verdict:
         """Decides a deferred step again; what comes of it replaces the deferral."""

@@ -9,11 +9,13 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.bench import report
-from tests.bench.measures import FULL, QUICK, Measurements, Scale
+from tests.bench.measures import FULL, QUICK, Measurements, Scale, percentile
+from tests.bench.ours import bookings, plans, slots
 from tests.bench.ours.consume import CONSUMER, RELAY, Consumption, relay_round
 from tests.bench.ours.ingest import API, Ingest
 from tests.bench.ours.stream import PROCESSES, Stream
 from tests.bench.stage import Stage, staged
+from tests.kit.engines import fresh_database
 from tests.kit.network import running_network
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +25,7 @@ _CONSOLE = Console()
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, below 90 seconds")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, below 150 seconds")
     scale = QUICK if parser.parse_args().quick else FULL
     found = Measurements()
     found.values["load average"].append(os.getloadavg()[0])
@@ -46,6 +48,7 @@ def _measure(stage: Stage, scale: Scale) -> None:
     consumption = _consumption(stage, scale)
     _stream(stage, scale, consumption)
     _relay(stage, scale)
+    _calendar(stage, scale)
     _restarts(stage, scale)
 
 
@@ -90,6 +93,23 @@ def _relay(stage: Stage, scale: Scale) -> None:
         relay_round(stage, window_s=1.5)
     _thaw(stage)
     stage.weigh()
+
+
+def _calendar(stage: Stage, scale: Scale) -> None:
+    """Bookings through the api; the searches and plans in a process with nothing else to do."""
+    _CONSOLE.print(f"bookings, {scale.book_s:.0f} s each; slots; plans", style="dim")
+    stage.only(bookings.API)
+    bookings.Bookings(stage, scale).measure()
+    stage.weigh()
+    stage.only()
+    uri = fresh_database(stage.network.engines)
+    for name, took in stage.apart(slots.measured_slots, uri, scale.searches, scale.past_years):
+        stage.found.said.append(f"Slots over 90 days, {name}: {took.line()}")
+        searches = [*took.warm, *took.changed]
+        stage.found.values["slots p99"].append(percentile([e.wall_ms for e in searches], 0.99))
+    planned = stage.apart(plans.measure, scale.plans)
+    stage.found.values["plans p95"].append(planned.p95_s)
+    stage.found.said.append(planned.line())
 
 
 def _restarts(stage: Stage, scale: Scale) -> None:

@@ -22,13 +22,33 @@ class Scale:
     consumed: int
     consume_rounds: int
     stream_s: int
+    book_s: float = 20
+    loaded_d: int = 90
+    searches: int = 500
+    past_years: tuple[int, ...] = (1, 3)
+    plans: int = 5
     stream_rate: int = 50
     restarts: int = 2
     limit_s: float = 20
 
 
 FULL = Scale("full", 4, 12, 1200, 10_000, 8000, 3, 60)
-QUICK = Scale("quick", 2, 4, 320, 4000, 4000, 2, 12, restarts=1)
+QUICK = Scale(
+    "quick",
+    2,
+    4,
+    320,
+    4000,
+    4000,
+    2,
+    12,
+    book_s=6,
+    loaded_d=14,
+    searches=100,
+    past_years=(1,),
+    plans=1,
+    restarts=1,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +89,12 @@ class Spread:
 
 @dataclass
 class Measurements:
-    """Every round of every variant, and the single values of the run, by name."""
+    """Every round of every variant, and the single values of the run, by name. `said`: what is
+    reported as it stands."""
 
     runs: defaultdict[str, list[Run]] = field(default_factory=lambda: defaultdict(list))
     values: defaultdict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+    said: list[str] = field(default_factory=list)
 
     def add(self, name: str, run: Run) -> Run:
         self.runs[name].append(run)

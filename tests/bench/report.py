@@ -30,6 +30,12 @@ RATES = (
     ("raw kafka consume", "", "  raw: kafka-python, polls of 500"),
     ("relay", "raw kafka produce", "relay: journal to Kafka"),
     ("raw kafka produce", "", "  raw: kafka-python, acks=all, idempotent"),
+    ("bookings, 1", "raw bookings, 1", "bookings, 50 clients at one clinic"),
+    ("raw bookings, 1", "", "  raw: occupancy under a unique index, 50 threads"),
+    ("bookings, 10", "raw bookings, 10", "bookings, beside 9 other clinics"),
+    ("raw bookings, 10", "", "  raw: the same bookings, 50 threads"),
+    ("bookings, 100", "raw bookings, 100", "bookings, beside 99 other clinics"),
+    ("raw bookings, 100", "", "  raw: the same bookings, 50 threads"),
     ("stream, acknowledged", "", "open loop, 50/s: POST to its answer"),
     ("stream, readable", "", "open loop, 50/s: POST to outcomes.stream"),
 )
@@ -76,8 +82,17 @@ def aims(found: Measurements) -> list[Aim]:
     judged = [Aim(text, found.ratio(a, b).middle, limit, "%") for a, b, text, limit in pairs]
     p99 = found.latency_ms("stream, readable", 0.99).high
     largest = max(max(found.values[f"rss {kind}"]) for kind in ("api", "consumer", "relay"))
+    booked = min(found.rate(name).low for name in found.runs if name.startswith("bookings"))
+    growth = found.cpu_us("bookings, 100").middle / found.cpu_us("bookings, 1").middle
+    slots, plans = max(found.values["slots p99"]), found.values["plans p95"][0]
     return [
         *judged,
+        Aim("bookings of 50 racing clients >= 1,000 /min", booked * 60, 1000, "/min"),
+        Aim(
+            "CPU of a booking beside 99 clinics < 130 % of alone", growth, 1.3, "%", at_least=False
+        ),
+        Aim("slots over 90 days, p99 < 50 ms", slots, 50, "ms", at_least=False),
+        Aim("a whole course planned, p95 < 2000 ms", plans * 1000, 2000, "ms", at_least=False),
         Aim("POST to outcomes.stream, p99 < 500 ms", p99, 500, "ms", at_least=False),
         Aim("memory of the largest process < 120 MB", largest, 120, "MB", at_least=False),
     ]
@@ -149,6 +164,13 @@ def _notes(found: Measurements, scale: Scale) -> Iterator[str]:
         f" {max(found.values['event bytes']):.0f} bytes of JSON; a consumer's transaction had"
         f" {spread(found.values['consumer batch']).middle:.0f} records (median)"
     )
+    outcomes = sorted(name for name in found.values if name.startswith("outcome "))
+    shown = ", ".join(f"{name[8:]} {sum(found.values[name]):.0f}" for name in outcomes)
+    yield (
+        f"Bookings of all rounds: {shown} (put off: answered 503 and sent again);"
+        f" {found.values['overlaps'][0]:.0f} overlaps in a sweep of every minute afterwards"
+    )
+    yield from found.said
     yield from _circumstances(found, scale)
 
 

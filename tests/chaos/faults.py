@@ -28,16 +28,16 @@ def die_at(process: str, point: str) -> Fault:
 
     def fault(network: RunningNetwork) -> None:
         network.processes[process].stop()
-        before = _deaths(network, process)
+        before = deaths(network, process)
         network.start(process, FAILPOINT=f"{point}:3")
-        eventually(lambda: _deaths(network, process) > before, within_s=60)
+        eventually(lambda: deaths(network, process) > before, within_s=60)
         network.processes[process].kill()
         _again(network, process)
 
     return fault
 
 
-def _deaths(network: RunningNetwork, process: str) -> int:
+def deaths(network: RunningNetwork, process: str) -> int:
     """How often the process, or gunicorn's worker in it, has ended at a failpoint."""
     child = network.processes[process]
     workers = child.log.read_text(errors="replace").count(f"exited with code {EXIT_CODE}")

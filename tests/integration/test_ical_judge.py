@@ -15,26 +15,36 @@ from services.scheduling.application.people.feeds import CalendarView, calendar_
 from services.scheduling.domain.people.feeds import Owner
 from shared.contracts import site
 from tests.kit.java.ical import events, faults
-from tests.kit.scheduling import NEW_YORK, NOW, PATIENT, Clinic
+from tests.kit.scheduling import NEW_YORK, NOW, PATIENT, Clinic, cleared
 
+OTHER = "4d1f0f0e-2a55-4d3c-9a38-7c1b6a9f4e02"
 OWNERS: tuple[tuple[Owner, str], ...] = (
     ("patient", PATIENT),
     ("resource", "room-1"),
     ("resource", "nurse-1"),
+    ("patient", OTHER),
 )
 EMPTY = CalendarView("riverside", "patient", ())
 
 
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
-    """A course over the Sunday on which New York's clocks change, one dose of it called off."""
+    """Two courses over the Sunday on which New York's clocks change: one booked, with a dose
+    called off and an integration moved, the other one proposed."""
     clinic = Clinic().booked()
+    clinic.hear(cleared(clearance_id="clearance-2"), subject=OTHER)
+    proposed = site.CourseBookingRequested(NOW, propose_min=60)
+    assert clinic.say(proposed, subject=OTHER).verdict == "accepted"
     for owner, subject in OWNERS:
         assert clinic.say(site.FeedOpened(owner), subject=subject).verdict == "accepted"
     gone = clinic.course().appointment("dosing-4")
     assert gone
     clinic.now += timedelta(hours=1)
     clinic.say(site.AppointmentCancelled(gone.id, "patient-asked"))
+    last = clinic.course().appointment("integration-6")
+    assert last
+    moved = site.AppointmentRescheduled(last.id, last.start + timedelta(hours=1), "patient-asked")
+    assert clinic.say(moved).verdict == "accepted"
     return clinic
 
 
@@ -80,6 +90,14 @@ def test_a_feed_is_read_as_it_was_meant(clinic: Clinic, owner: Owner, subject: s
         )
         for line in lines(clinic, subject)
     }
+
+
+def test_it_sees_every_status_and_every_change(clinic: Clinic) -> None:
+    own, other = feed(clinic, *OWNERS[0]), feed(clinic, "patient", OTHER)
+    seen = {(each["STATUS"], each["SEQUENCE"]) for each in events(own).values()}
+
+    assert seen >= {("CONFIRMED", "0"), ("CANCELLED", "1"), ("CONFIRMED", "1")}
+    assert {each["STATUS"] for each in events(other).values()} == {"TENTATIVE"}
 
 
 def test_nine_in_the_morning_is_nine_before_and_after_the_clocks_change(clinic: Clinic) -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from services.scheduling.application.documents import APPOINTMENTS, COLLECTIONS, COURSES
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.contracts import intake, site
 from shared.contracts.site import ResourceKind, WeeklyHours
 from shared.local.engines import Engines
@@ -26,7 +25,7 @@ from tests.kit.calendar.racing import (
     run_all,
 )
 from tests.kit.engines import fresh_database
-from tests.kit.scheduling import KINDS, NOW, cleared
+from tests.kit.scheduling import KINDS, NOW, a_resource, cleared, roster_of
 
 PROCESSES, CLIENTS = 4, 200
 PLENTY = 5
@@ -60,14 +59,14 @@ def field(uri: str) -> Iterator[Field]:
 def a_clinic(store: MongoStore, clinic: str, patients: int, scarce: ResourceKind | None) -> None:
     """One of the scarce kind, there for one dose only; of all else there is plenty."""
     named = [
-        Resource(f"{kind}-{number}", kind, "Etc/UTC", ALWAYS)
+        a_resource(kind, f"{kind}-{number}", zone="Etc/UTC", hours=ALWAYS)
         for kind in KINDS
         if kind != scarce
         for number in range(PLENTY)
     ]
     if scarce:
-        named.append(Resource(f"{scarce}-1", scarce, "Etc/UTC", ONE_DOSE))
-    put(store, clinic, Roster(tuple(sorted(named, key=lambda each: each.id))), [])
+        named.append(a_resource(scarce, f"{scarce}-1", zone="Etc/UTC", hours=ONE_DOSE))
+    put(store, clinic, roster_of(*named), [])
     data = cleared(protocol=PROTOCOL, first_dose_by=NOW + 5 * DAY)
     names = patients_of(clinic, patients)
     opening = [Entry(clinic, f"cleared-{each}", each, data, heard=True) for each in names]

@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from shared.local.engines.problem import Problem
 
 ROOT = Path(__file__).parents[3]
-LOCKS = ROOT / "deploy" / "requirements"
+LOCKS = ROOT / "deploy" / "requirements" / "jars"
 CACHE = ROOT / ".cache"
 CONNECTIONS = 6
 ATTEMPTS = 3
@@ -110,7 +110,7 @@ class JarList:
 
 KAFKA = JarList(
     "Kafka",
-    LOCKS / "kafka-jars.txt",
+    LOCKS / "kafka.txt",
     CACHE / "kafka",
     ("org.apache.kafka:kafka_2.13:4.3.1", "org.slf4j:slf4j-simple:1.7.36"),
     otherwise=", or set KAFKA_BOOTSTRAP_SERVERS to an existing Kafka",
@@ -118,7 +118,7 @@ KAFKA = JarList(
 _HAPI = "8.8.1"
 FHIR_VALIDATOR = JarList(
     "The FHIR validator",
-    LOCKS / "fhir-jars.txt",
+    LOCKS / "fhir.txt",
     CACHE / "fhir",
     (
         f"ca.uhn.hapi.fhir:hapi-fhir-base:{_HAPI}",
@@ -131,7 +131,7 @@ FHIR_VALIDATOR = JarList(
 )
 ICAL_PARSER = JarList(
     "The iCalendar parser",
-    LOCKS / "ical-jars.txt",
+    LOCKS / "ical.txt",
     CACHE / "ical",
     ("org.mnode.ical4j:ical4j:4.4.0", "org.slf4j:slf4j-nop:2.0.16"),
 )

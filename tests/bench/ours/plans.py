@@ -52,6 +52,13 @@ class Figures:
     proved: float
     worst_gap_percent: float
 
+    def line(self) -> str:
+        return (
+            f"Plans of a whole course: {self.plans}, {self.infeasible} of them impossible; p50"
+            f" {self.p50_s:.2f} s, p95 {self.p95_s:.2f} s; {self.proved:.0%} proved the best, the"
+            f" widest gap is {self.worst_gap_percent:.1f} %"
+        )
+
 
 def measure(clinics: int = 5) -> Figures:
     """Every protocol and preference in so many clinics at 80 % load. To import the solver, which a

@@ -151,15 +151,17 @@ def insert(
         store.session().insert(collection.name, documents[start : start + 5000])
 
 
-def measure(store: MongoStore, clinics: list[str], policy: Policy = POLICY) -> Measured:
+def measure(
+    store: MongoStore, clinics: list[str], searches: int = SEARCHES, policy: Policy = POLICY
+) -> Measured:
     """Searches of all kinds, the clinics in turn; then each after a booking on one day."""
     diaries, kinds = Diaries(policy), _asked(policy)
     cold = [_timed(partial(_search, diaries, store, each, kinds[0])) for each in clinics]
     warm, changed = [], []
-    for number in range(SEARCHES):
+    for number in range(searches):
         clinic, what = clinics[number % len(clinics)], kinds[number % len(kinds)]
         warm.append(_timed(partial(_search, diaries, store, clinic, what)))
-    for number in range(SEARCHES):
+    for number in range(searches):
         clinic, what = clinics[number % len(clinics)], kinds[number % len(kinds)]
         _touch(store, clinic, (FIRST + timedelta(days=number % 5)).isoformat())
         changed.append(_timed(partial(_search, diaries, store, clinic, what)))
@@ -200,7 +202,9 @@ def _timed(search: Callable[[], int]) -> Took:
     return took
 
 
-def measure_slots(uri: str) -> Iterator[tuple[str, Measured]]:
+def measure_slots(
+    uri: str, searches: int = SEARCHES, past_years: Sequence[int] = (1, 3)
+) -> Iterator[tuple[str, Measured]]:
     """What was varied, and what was found. `uri`: a database that nobody has used."""
     store, filled = MongoStore(uri), list[str]()
     store.prepare(COLLECTIONS)
@@ -208,14 +212,21 @@ def measure_slots(uri: str) -> Iterator[tuple[str, Measured]]:
         for number in range(len(filled), clinics):
             filled.append(f"clinic-{number}")
             fill(store, filled[-1], 0)
-        yield f"{clinics} clinics in the store, one asked", measure(store, [CLINIC])
+        yield f"{clinics} clinics in the store, one asked", measure(store, [CLINIC], searches)
         if clinics > 1:
-            yield f"{clinics} clinics in turn", measure(store, filled)
-    for years in (1, 3):
+            yield f"{clinics} clinics in turn", measure(store, filled, searches)
+    for years in past_years:
         name = f"years-{years}"
         fill(store, name, years)
-        yield f"{years} years of past appointments", measure(store, [name])
+        yield f"{years} years of past appointments", measure(store, [name], searches)
     store.close()
+
+
+def measured_slots(
+    uri: str, searches: int, past_years: Sequence[int]
+) -> list[tuple[str, Measured]]:
+    """All of it, in whatever process."""
+    return list(measure_slots(uri, searches, past_years))
 
 
 if __name__ == "__main__":

@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from services.scheduling.application.documents import DAYS, ROSTERS
 from services.scheduling.domain.occupancy.day import Claim, Day
-from services.scheduling.domain.resources.resource import Resource, Roster
+from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.site import ResourceKind, WeeklyHours
 from shared.kernel.identifiers import derive
 from shared.storage.documents import NETWORK
 from shared.storage.store import Store
 from shared.storage.unit_of_work import Held
+from tests.kit.scheduling import a_resource, roster_of
 
 ZONE = "America/New_York"
 OPENS, CLOSES = 8, 18
@@ -41,11 +42,11 @@ def clinic_roster(zone: str = ZONE) -> Roster:
         "monitor": MONITORS,
     }
     resources = (
-        Resource(named(kind, number), kind, zone, WEEK)
+        a_resource(kind, named(kind, number), zone=zone, hours=WEEK)
         for kind, count in counts.items()
         for number in range(count)
     )
-    return Roster(tuple(sorted(resources, key=lambda each: each.id)))
+    return roster_of(*resources)
 
 
 def loaded_days(

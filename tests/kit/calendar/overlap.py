@@ -26,10 +26,11 @@ class Overlap:
     why: str
 
 
-def sweep(store: Store) -> list[Overlap]:
-    """All days of all clinics of a store."""
+def sweep(store: Store, *clinics: str) -> list[Overlap]:
+    """All days of these clinics, or of all, of a store."""
     by_clinic: defaultdict[str, list[Day]] = defaultdict(list)
-    for document in store.session().where(DAYS.name, {}):
+    wanted = {"clinic": clinics} if clinics else {}
+    for document in store.session().where(DAYS.name, wanted):
         by_clinic[document["clinic"]].append(DAYS.aggregate(document))
     return [each for clinic, days in by_clinic.items() for each in swept(days, clinic)]
 

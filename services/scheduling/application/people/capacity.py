@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from services.scheduling.application.documents import DAYS, ROSTER, ROSTERS
-from services.scheduling.domain.occupancy.capacity import Fits, OneMore, Use, capacity
+from services.scheduling.domain.capacity.report import Fits, OneMore, Use, capacity
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.scheduling import SessionKind

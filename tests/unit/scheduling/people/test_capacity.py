@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from services.scheduling.domain.occupancy.capacity import capacity, how_many
+from services.scheduling.domain.capacity.report import capacity, how_many
+from services.scheduling.domain.capacity.scratch import Scratch
 from services.scheduling.domain.occupancy.day import Day, days_between, take
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
-from services.scheduling.domain.occupancy.scratch import Scratch
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster
 from tests.kit.door import bearer

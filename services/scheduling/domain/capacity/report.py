@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.scheduling.domain.capacity.scratch import Scratch
 from services.scheduling.domain.occupancy.bits import CELL_MIN, span
 from services.scheduling.domain.occupancy.day import Day, first_minute
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.opened import Opened
-from services.scheduling.domain.occupancy.scratch import Scratch
 from services.scheduling.domain.resources.openings import DAY_MIN
 from services.scheduling.domain.resources.resource import Resource, Roster
 from shared.contracts.scheduling import SessionKind
