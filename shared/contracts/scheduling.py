@@ -167,6 +167,16 @@ class IntegrationOverdue:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrationInTime:
+    """Late news: the integration that was said to be overdue had been held in time."""
+
+    type: ClassVar[str] = "scheduling.course.integration-in-time.v1"
+    course_id: Id
+    dose_number: DoseNumber
+    integrated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CourseAdapted:
     """What the prescriber made of the protocol for this patient."""
 

@@ -88,6 +88,7 @@ COURSE = Topic(
         scheduling.AttendanceConfirmed,
         scheduling.ReminderDue,
         scheduling.IntegrationOverdue,
+        scheduling.IntegrationInTime,
         scheduling.CourseAdapted,
         scheduling.PlanBlocked,
     ),

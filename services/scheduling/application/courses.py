@@ -12,6 +12,7 @@ from services.scheduling.application.keeping import (
 )
 from services.scheduling.application.replanning import replan
 from services.scheduling.application.roster.displacing import unfit
+from services.scheduling.application.safety.counting import count
 from services.scheduling.domain.course import booking, holds
 from services.scheduling.domain.course import course as courses
 from services.scheduling.domain.course import standing as standings
@@ -27,6 +28,7 @@ from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.safety import history, oversight
 from services.scheduling.domain.safety.replanning import Cause
+from shared.contracts.scheduling import IntegrationInTime, IntegrationOverdue
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -90,11 +92,19 @@ def count_dose(command: CountDose, uow: UnitOfWork) -> None:
 def fulfil_appointment(command: FulfilAppointment, uow: UnitOfWork, policy: Policy) -> None:
     """An integration that was held may be what the next dose waits for."""
     course = own_course(command.course_id, uow)
-    fulfilled = courses.fulfil(command, course)
-    keep(uow, course, fulfilled)
+    fulfilled, taken_back = oversight.found_in_time(
+        courses.fulfil(command, course), command.appointment_id, command.finished_at
+    )
+    keep(uow, course, fulfilled, *(_in_time(each, command) for each in taken_back))
+    for each in taken_back:
+        count(uow, each.due_at, overdue=-1)
     if oversight.waits_for_turn(fulfilled) and not fulfilled.ended:
         standing = standing_of(command.patient_id, uow)
         resume(fulfilled, standing, Cause("integration-done", command.at), uow, policy)
+
+
+def _in_time(said: IntegrationOverdue, command: FulfilAppointment) -> IntegrationInTime:
+    return IntegrationInTime(said.course_id, said.dose_number, command.finished_at)
 
 
 def resume(

@@ -6,11 +6,12 @@ from services.scheduling.application.appointments.booking import open_course
 from services.scheduling.application.courses import resume
 from services.scheduling.application.documents import TALLIES
 from services.scheduling.application.keeping import keep
+from services.scheduling.application.safety.counting import count
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.safety import oversight
 from services.scheduling.domain.safety.commands import OverrideSequence
 from services.scheduling.domain.safety.replanning import Cause
-from services.scheduling.domain.safety.tally import Tally, counted, month_of
+from services.scheduling.domain.safety.tally import Tally
 from shared.contracts.topics import SESSION_RECORD
 from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
@@ -20,21 +21,22 @@ from shared.storage.unit_of_work import UnitOfWork
 def say_overdue(course: Course, at: datetime, uow: UnitOfWork, _policy: Policy) -> None:
     late, told = oversight.said_overdue(course, at)
     keep(uow, course, late, *told)
-    _count(uow, at, overdue=len(told))
+    for each in told:
+        count(uow, each.due_at, overdue=1)
 
 
 def hold_out_of_turn(course: Course, at: datetime, uow: UnitOfWork, _policy: Policy) -> None:
     after = oversight.held_out_of_turn(course, at, uow.known_until(SESSION_RECORD))
     keep(uow, course, after)
     changed = zip(course.appointments, after.appointments, strict=True)
-    _count(uow, at, held=sum(before != now for before, now in changed))
+    count(uow, at, held=sum(before != now for before, now in changed))
 
 
 def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy) -> None:
     course, standing = open_course(command.patient_id, uow)
     overridden = oversight.override(command, course)
     keep(uow, course, overridden)
-    _count(uow, command.at, overridden=1)
+    count(uow, command.at, overridden=1)
     if oversight.waits_for_turn(overridden):
         resume(overridden, standing, Cause("sequence-overridden", command.at), uow, policy)
 
@@ -42,8 +44,3 @@ def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy
 def tallies(reads: Reads, after: str, limit: int) -> list[Read[Tally]]:
     """Month by month."""
     return reads.page(TALLIES, after=after, limit=limit)
-
-
-def _count(uow: UnitOfWork, at: datetime, **times: int) -> None:
-    if any(times.values()):
-        uow.save(TALLIES, counted(uow.get(TALLIES, month_of(at)), at, **times))

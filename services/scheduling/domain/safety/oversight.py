@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.scheduling.domain.course.course import Appointment, Course, DoseGiven, called_off
+from services.scheduling.domain.course.course import (
+    Appointment,
+    Course,
+    DoseGiven,
+    called_off,
+    named,
+)
 from services.scheduling.domain.planning.rules import session_name
 from services.scheduling.domain.safety.commands import OverrideSequence
 from shared.contracts.scheduling import IntegrationOverdue
@@ -89,6 +95,22 @@ def said_overdue(course: Course, at: datetime) -> tuple[Course, tuple[Integratio
     )
     overdue = tuple(sorted({*course.overdue, *(each.number for each in late)}))
     return replace(course, overdue=overdue), told
+
+
+def found_in_time(
+    course: Course, appointment_id: str, finished_at: datetime
+) -> tuple[Course, tuple[IntegrationOverdue, ...]]:
+    """Late news takes back what was said to be overdue and had been held in time."""
+    held = named(appointment_id, course)
+    late = [
+        IntegrationOverdue(course.id, each.number, each.at, _late(course, each))
+        for each in course.dosed
+        if held.name == session_name("integration", each.number)
+        and each.number in course.overdue
+        and finished_at <= _late(course, each)
+    ]
+    others = set(course.overdue) - {each.dose_number for each in late}
+    return replace(course, overdue=tuple(sorted(others))), tuple(late)
 
 
 def _unintegrated(course: Course) -> Iterator[DoseGiven]:

@@ -1,5 +1,6 @@
 """What time alone brings: an integration that is late, a dose whose turn it is not yet."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -150,6 +151,21 @@ def test_an_integration_in_time_is_never_overdue() -> None:
     clinic.strike(clinic.course().dosed[0].at + 30 * DAY)
 
     assert clinic.told().count("integration-overdue") == 0
+
+
+@pytest.mark.parametrize(("late_by", "left"), [(timedelta(), ()), (timedelta(seconds=1), (1,))])
+def test_late_news_of_an_integration_takes_back_that_it_was_overdue_if_it_was_in_time(
+    late_by: timedelta, left: tuple[int, ...]
+) -> None:
+    clinic = one_given()
+    due = clinic.course().dosed[0].at + 7 * DAY
+    clinic.strike(due)
+
+    clinic.hear(replace(completed(clinic, "integration-1"), finished_at=due + late_by))
+
+    assert clinic.course().overdue == left
+    assert clinic.told().count("integration-in-time") == 1 - len(left)
+    assert [each.aggregate.overdue for each in tallies(clinic.reads, "", 10)] == [len(left)]
 
 
 def test_what_a_replaced_course_has_given_is_still_to_be_integrated() -> None:
