@@ -177,10 +177,11 @@ def _active(world: World) -> Iterator[Course]:
 
 
 def _settled(world: World) -> Iterator[Course]:
-    """The active ones, but for those that are about to be replanned, and those in which somebody
-    answered for more than there is: what lies around that may be out of turn for good."""
+    """The active ones, but for those that are about to be replanned, those whose replanning found
+    no place (the site was told), and those in which somebody answered for more than there is."""
     for course in _active(world):
-        if not course.replan_at and not any(each.overbooked for each in course.appointments):
+        forced = any(each.overbooked for each in course.appointments)
+        if not (course.replan_at or course.blocked or forced):
             yield course
 
 

@@ -78,6 +78,12 @@ def test_doses_keep_their_distance_also_from_an_earlier_course() -> None:
     ]
 
 
+def test_doses_keep_their_distance_also_from_one_that_was_moved_behind_its_next() -> None:
+    longer = (*COURSE, Session("dosing", 3, 150), Session("integration", 3, 50))
+
+    assert Link(6, least=500, earlier=2) in of("dose-gap", longer)
+
+
 def standing(*positions: int, done: bool = False) -> list[Session]:
     return [
         replace(each, start=5000 + n, done=done) if n in positions else each

@@ -6,7 +6,7 @@ are minutes; links count from start to start.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from shared.contracts.scheduling import SessionKind
 
@@ -141,10 +141,12 @@ def _integration_in_window(sessions: Sessions, terms: Terms) -> Iterator[Link]:
 
 
 def _dose_gap(sessions: Sessions, terms: Terms) -> Iterator[Link]:
+    """Between any two: the one just before may itself stand too early, or be past and never given,
+    while one before that was moved behind it."""
     doses = _doses(sessions)
     for position in doses:
         yield Link(position, least=terms.dose_not_before)
-    for earlier, later in pairwise(doses):
+    for earlier, later in combinations(doses, 2):
         yield Link(later, least=terms.dose_gap, earlier=earlier)
 
 
