@@ -12,9 +12,9 @@ from services.scheduling.domain.course.standing import Standing
 from services.scheduling.domain.occupancy.day import Day
 from services.scheduling.domain.people.feeds import Address, Feed
 from services.scheduling.domain.resources.resource import Roster
+from services.scheduling.domain.safety.anchoring import Walls
 from services.scheduling.domain.safety.history import Person
 from services.scheduling.domain.safety.tally import Tally
-from services.scheduling.domain.safety.wall import Walls
 from shared.contracts.scheduling import SessionKind
 from shared.storage.documents import Collection
 

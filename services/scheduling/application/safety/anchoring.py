@@ -11,7 +11,7 @@ from services.scheduling.application.documents import COURSES, WALLS, WALLS_ID
 from services.scheduling.application.keeping import is_free, keep
 from services.scheduling.application.replanning import replan
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.safety import wall
+from services.scheduling.domain.safety import anchoring
 from services.scheduling.domain.safety.commands import CheckZones
 from shared.contracts.topics import INTAKE
 from shared.kernel.policy import Policy
@@ -20,7 +20,7 @@ from shared.storage.unit_of_work import UnitOfWork
 
 def watch_zone(name: str, at: datetime, uow: UnitOfWork) -> None:
     before = uow.get(WALLS, WALLS_ID)
-    after = wall.watched(before, name, at)
+    after = anchoring.watched(before, name, at)
     if after != before:
         uow.save(WALLS, after)
 
@@ -29,10 +29,10 @@ def check_zones(command: CheckZones, uow: UnitOfWork) -> None:
     """Every day. What is known of others says how late it is: days that are over are not made up
     for one by one."""
     walls = uow.require(WALLS, WALLS_ID)
-    for course in _adrift(command.at, uow) if wall.changed(walls) else ():
+    for course in _adrift(command.at, uow) if anchoring.changed(walls) else ():
         keep(uow, course, replace(course, reanchor_at=command.at))
     now = max(command.at, uow.known_until(INTAKE) or command.at)
-    uow.save(WALLS, wall.compared(walls, now))
+    uow.save(WALLS, anchoring.compared(walls, now))
 
 
 def _adrift(at: datetime, uow: UnitOfWork) -> list[Course]:
@@ -40,7 +40,7 @@ def _adrift(at: datetime, uow: UnitOfWork) -> list[Course]:
         course
         for ended in ("", "revoked")
         for course in uow.find(COURSES, ended=ended)
-        if any(wall.is_adrift(each, at) for each in course.appointments)
+        if any(anchoring.is_adrift(each, at) for each in course.appointments)
     ]
 
 
@@ -48,17 +48,17 @@ def reanchor(course: Course, at: datetime, uow: UnitOfWork, policy: Policy) -> N
     moved = replace(
         course,
         appointments=tuple(
-            _anchored(each, uow) if wall.is_adrift(each, at) else each
+            _anchored(each, uow) if anchoring.is_adrift(each, at) else each
             for each in course.appointments
         ),
         reanchor_at=None,
     )
     keep(uow, course, moved)
-    replan(uow, moved, wall.ZONE_RULES, at, policy)
+    replan(uow, moved, anchoring.ZONE_RULES, at, policy)
 
 
 def _anchored(appointment: Appointment, uow: UnitOfWork) -> Appointment:
-    moved = wall.anchored(appointment)
+    moved = anchoring.anchored(appointment)
     if not moved.takes_time or is_free(moved.claims, uow):
         return moved
     claims = tuple(replace(each, forced=True) for each in moved.claims)

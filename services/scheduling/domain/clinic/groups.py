@@ -17,7 +17,7 @@ from services.scheduling.domain.course.course import Appointment
 from services.scheduling.domain.occupancy.day import Claim, minutes, moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.planning.rules import Session
-from services.scheduling.domain.safety.wall import on_the_wall
+from services.scheduling.domain.safety.anchoring import on_the_wall
 from shared.contracts.site import SlotWanted
 from shared.kernel.errors import Reason, Rejected
 

@@ -27,7 +27,7 @@ from services.scheduling.domain.planning.rules import (
     rule_links,
     session_name,
 )
-from services.scheduling.domain.safety.wall import on_the_wall
+from services.scheduling.domain.safety.anchoring import on_the_wall
 from shared.kernel.errors import Reason, Rejected
 from shared.kernel.identifiers import derive
 from shared.kernel.policy import Policy

@@ -10,7 +10,7 @@ import pytest
 
 from services.scheduling.application.documents import DAYS
 from services.scheduling.domain.occupancy.day import Claim, days_between, minutes, take
-from services.scheduling.domain.safety.wall import meant, next_midnight, on_the_wall, rules_of
+from services.scheduling.domain.safety.anchoring import meant, next_midnight, on_the_wall, rules_of
 from shared.contracts import intake, site
 from tests.kit.scheduling import CLINIC, NOW, PATIENT, Clinic, a_roster, cleared, overlaps
 from tests.unit.scheduling.safety.zones import TOWN, publish
