@@ -44,4 +44,4 @@ class CapacityQuery(Schema):
 
     first = fields.Date(load_default=None, data_key="from")
     last = fields.Date(load_default=None, data_key="to")
-    route = fields.String(required=True, validate=validate.OneOf(get_args(Route)))
+    route = fields.String(load_default="iv", validate=validate.OneOf(get_args(Route)))

@@ -1,10 +1,13 @@
-"""What HTTP may ask of groups: when they meet, and how many seats are taken. Whose is not said."""
+"""What HTTP may ask of groups (when they meet, how many seats are taken, not whose they are) and
+of the waiting list.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.scheduling.application.documents import DAYS, GROUPS
+from services.scheduling.application.documents import DAYS, GROUPS, WAITING
 from services.scheduling.domain.clinic.groups import Group, GroupStatus
+from services.scheduling.domain.clinic.waiting import Entry
 from services.scheduling.domain.occupancy.day import moment
 from shared.storage.reads import Read, Reads
 
@@ -37,6 +40,11 @@ def groups(reads: Reads, after: str, limit: int) -> list[Read[GroupView]]:
     return [
         Read(_view(each.aggregate, seats), each.version, each.clinic, each.cursor) for each in page
     ]
+
+
+def waiting_list(reads: Reads, after: str, limit: int) -> list[Read[Entry]]:
+    """Who waits now."""
+    return reads.page(WAITING, after=after, limit=limit, waiting=True)
 
 
 def _day(group: Group) -> str:

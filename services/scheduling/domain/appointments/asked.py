@@ -14,13 +14,13 @@ from services.scheduling.domain.appointments.checks import check_known, check_us
 from services.scheduling.domain.appointments.explaining import instead, lacking, ruled, words
 from services.scheduling.domain.clinic.groups import Group, Groups, group_of
 from services.scheduling.domain.course.course import Course
-from services.scheduling.domain.course.standing import Standing, check_dosing
+from services.scheduling.domain.course.standing import Standing, check_dosing, undecided
 from services.scheduling.domain.occupancy.day import minutes
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.search import Slot
 from services.scheduling.domain.planning.fitting import Broken, broken, earliest
 from services.scheduling.domain.planning.outline import sessions_of, terms_of
-from services.scheduling.domain.planning.rules import RuleLink, Session, rule_links
+from services.scheduling.domain.planning.rules import RuleLink, Session, rule_links, session_name
 from shared.contracts.site import SlotWanted
 from shared.kernel.errors import Rejected
 from shared.kernel.policy import Policy
@@ -55,6 +55,8 @@ class Outline:
             if session.name == name:
                 return position
         protocol = self.course.protocol
+        if name in {session_name("dosing", each + 1) for each in range(protocol.doses)}:
+            raise undecided()
         raise Rejected(
             "unknown-session",
             f"the course has no {name} to book: it has {protocol.preparations} preparations "

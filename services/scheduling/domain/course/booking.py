@@ -10,7 +10,7 @@ from functools import partial
 
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
-from services.scheduling.domain.course.standing import Standing, check_dosing
+from services.scheduling.domain.course.standing import Standing, check_dosing, undecided
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.explaining import lacking
 from services.scheduling.domain.occupancy.needs import wanted
@@ -107,11 +107,7 @@ def book_course(
 def _check_bookable(sessions: Sessions, course: Course, standing: Standing) -> None:
     wanted = [each for each in sessions if each.is_open]
     if not wanted and any(course.appointment(each) is None for each in _doses(course)):
-        raise Rejected(
-            "maintenance-undecided",
-            "only doses beyond the induction are left: a benefit must be measured, or the"
-            " prescriber must decide that they go on",
-        )
+        raise undecided()
     if not wanted:
         raise Rejected("nothing-to-book", "every session of the course has its appointment")
     if any(each.kind == "dosing" for each in wanted):

@@ -125,6 +125,17 @@ def check_dosing(standing: Standing) -> None:
         )
 
 
+def undecided() -> Rejected:
+    """Doses beyond the induction are not booked yet (SCH-11)."""
+    missing = Reason("maintenance-undecided", "no benefit was measured, nothing decided", "SCH-11")
+    return Rejected(
+        "maintenance-undecided",
+        "what is left are doses beyond the induction: a benefit must be measured, or the prescriber"
+        " must decide that they go on",
+        (missing,),
+    )
+
+
 def course_id(patient_id: str, number: int) -> str:
     """Known before the course is opened, so that a booking can wait for exactly this course."""
     return derive(patient_id, f"course-{number}")

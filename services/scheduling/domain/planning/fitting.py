@@ -61,7 +61,7 @@ class _Spread:
             return
         if link.earlier is not None and link.earlier not in self.fixed:
             self._not_before(link.earlier, self.least[link.later] - link.most, rule)
-        elif link.later in self.fixed:
+        else:
             self._note(link.later, Broken(self.sessions[link.later], rule, most=latest))
 
     def _not_before(self, position: int, least: int, rule: Rule) -> None:

@@ -40,9 +40,8 @@ def told(command: PersonaliseCourse, course: Course) -> CourseAdapted:
 
 
 def judged(command: JudgeProgress, standing: Standing) -> Standing:
-    """The last word of each instrument counts."""
-    if command.benefit is None:
-        return standing
+    """The last word of each instrument counts; that it cannot be said is no benefit, for the
+    answers that said so may have been taken back."""
     others = {*standing.benefits} - {command.instrument}
     found = {*others, command.instrument} if command.benefit else others
     return replace(standing, benefits=tuple(sorted(found)))

@@ -230,6 +230,14 @@ def test_a_session_that_has_its_appointment_is_not_booked_again(clinic: Clinic) 
     assert verdict.code == "not-open"
 
 
+def test_a_time_for_a_dose_beyond_the_induction_needs_a_benefit_or_the_prescriber_s_word() -> None:
+    clinic = Clinic().staffed().cleared(protocol="esketamine-12", route="esketamine")
+
+    verdict = clinic.say(asking(slot("dosing-9", MONDAY_9 + 7 * DAY)))
+
+    assert verdict.code == "maintenance-undecided"
+
+
 def test_on_hold_no_dose_is_booked_and_everything_else_is(clinic: Clinic) -> None:
     clinic.hear(intake.SafetyHoldRaised(()))
 

@@ -137,7 +137,6 @@ def test_a_lead_reads_it_in_plain_words(tmp_path: Path) -> None:
         "from=2026-03-02&to=2026-03-01&route=iv",
         "from=2026-03-02&to=2026-06-02&route=iv",
         "route=by-train",
-        "",
     ],
 )
 def test_a_period_is_at_most_a_quarter_and_a_route_is_one(tmp_path: Path, query: str) -> None:

@@ -114,10 +114,10 @@ def test_a_dose_of_esketamine_needs_the_patient_s_enrolment(enrolled: bool, code
         ([(False, True)], ("phq-9",)),
         ([(False, False)], ()),
         ([(True, True), (False, False)], ()),
-        ([(True, True), (None, None)], ("phq-9",)),
+        ([(True, True), (None, None)], ()),
     ],
 )
-def test_the_last_measure_that_says_something_counts(
+def test_the_last_measure_counts_and_one_that_says_nothing_is_no_benefit(
     said: list[tuple[bool | None, bool | None]], benefits: tuple[str, ...]
 ) -> None:
     clinic = Clinic().cleared()
