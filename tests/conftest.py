@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from shared.local.engines import Engines
 from shared.storage.memory import MemoryStore
@@ -10,6 +11,9 @@ from shared.storage.mongo import MongoStore
 from shared.storage.store import Store
 from tests.kit.engines import fresh_database, session_engines
 from tests.kit.toy import COLLECTIONS
+
+settings.load_profile("ci")
+"""The same examples on every machine. To hunt for others: `pytest --hypothesis-profile=default`."""
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,7 @@
 """ROUTES of scheduling: what sites post and what other services say, in our own words."""
 
+from datetime import datetime
+
 from services.scheduling.adapters.routes import booking, care, neighbours, people, roster, waiting
 from services.scheduling.application import clock
 from services.scheduling.application.documents import COURSES, WALLS, WALLS_ID
@@ -34,7 +36,7 @@ def _walls(_event: Event) -> list[Need]:
 
 
 def _midnight(event: Event) -> CheckZones:
-    return CheckZones(f"{event.source}#{event.id}", event.time)
+    return CheckZones(f"{event.source}#{event.id}", _now(event))
 
 
 def _course(event: Event) -> list[Need]:
@@ -42,6 +44,10 @@ def _course(event: Event) -> list[Need]:
 
 
 def _struck(event: Event) -> LookAt:
-    """Now is when it struck: what was missed meanwhile is seen to at once."""
-    at = event.data.struck_at or event.time
-    return LookAt(f"{event.source}#{event.id}", at, event.data.aggregate_id)
+    return LookAt(f"{event.source}#{event.id}", _now(event), event.data.aggregate_id)
+
+
+def _now(event: Event) -> datetime:
+    """When it struck: what was missed meanwhile is seen to at once."""
+    struck: ClockStruck = event.data
+    return struck.struck_at or event.time

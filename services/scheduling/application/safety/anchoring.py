@@ -13,7 +13,6 @@ from services.scheduling.application.replanning import replan
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.safety import anchoring
 from services.scheduling.domain.safety.commands import CheckZones
-from shared.contracts.topics import INTAKE
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
 
@@ -26,13 +25,11 @@ def watch_zone(name: str, at: datetime, uow: UnitOfWork) -> None:
 
 
 def check_zones(command: CheckZones, uow: UnitOfWork) -> None:
-    """Every day. What is known of others says how late it is: days that are over are not made up
-    for one by one."""
+    """Every day; days on which nobody looked are not made up for one by one."""
     walls = uow.require(WALLS, WALLS_ID)
     for course in _adrift(command.at, uow) if anchoring.changed(walls) else ():
         keep(uow, course, replace(course, reanchor_at=command.at))
-    now = max(command.at, uow.known_until(INTAKE) or command.at)
-    uow.save(WALLS, anchoring.compared(walls, now))
+    uow.save(WALLS, anchoring.compared(walls, command.at))
 
 
 def _adrift(at: datetime, uow: UnitOfWork) -> list[Course]:
