@@ -1,12 +1,10 @@
 """The report for who leads operations: what is full, what would fit, what one more would add."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from services.scheduling.application.documents import DAYS, ROSTER, ROSTERS
+from services.scheduling.application.reading import kept
 from services.scheduling.domain.capacity.report import Fits, OneMore, Use, capacity
-from services.scheduling.domain.occupancy.day import Day
-from services.scheduling.domain.resources.resource import Roster
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import ResourceKind, Route
 from shared.kernel.policy import Policy
@@ -51,9 +49,7 @@ class CapacityView:
 
 def report(reads: Reads, period: tuple[date, date], route: Route, policy: Policy) -> CapacityView:
     first, last = period
-    found = reads.get(ROSTERS, ROSTER)
-    roster = found.aggregate if found else Roster()
-    told = capacity(roster, _days(reads, first, last), route, policy)
+    told = capacity(kept.roster(reads), kept.days(reads, first, last), route, policy)
     return CapacityView(
         first,
         last,
@@ -62,14 +58,6 @@ def report(reads: Reads, period: tuple[date, date], route: Route, policy: Policy
         tuple(_use(each) for each in told.resources),
         tuple(_fits(each) for each in told.fits),
     )
-
-
-def _days(reads: Reads, first: date, last: date) -> list[Day]:
-    count = (last - first).days + 1
-    names = [(first + timedelta(days=number)).isoformat() for number in range(count)]
-    kept = {each.cursor: each.aggregate for each in reads.several(DAYS, names)}
-    known = {each.date: each for each in kept.values()}
-    return [known.get(name, Day(name)) for name in names]
 
 
 def _use(use: Use) -> UseView:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from services.scheduling.application.documents import APPOINTMENTS, DAYS, ROSTER, ROSTERS
+from services.scheduling.application.documents import APPOINTMENTS
+from services.scheduling.application.reading import kept
 from services.scheduling.domain.occupancy.conflicts import Conflict
 from services.scheduling.domain.occupancy.conflicts import conflicts as find_conflicts
 from services.scheduling.domain.occupancy.day import Claim, Day, minutes, moment
@@ -92,7 +93,7 @@ class ConflictsView:
 
 
 def calendar(reads: Reads, shown: Shown, policy: Policy) -> CalendarDays:
-    roster = _roster(reads)
+    roster = kept.roster(reads)
     resources = [
         each
         for each in roster.resources
@@ -100,7 +101,7 @@ def calendar(reads: Reads, shown: Shown, policy: Policy) -> CalendarDays:
     ]
     zone = shown.zone or _zone(roster, resources, shown.site)
     walls = [_wall(shown.day + timedelta(days=number), zone) for number in range(shown.days + 1)]
-    busy = _busy(_days(reads, walls[0], walls[-1]))
+    busy = _busy(kept.days(reads, walls[0].date(), walls[-1].date()))
     stretch = (walls[0].date(), (walls[-1].date() - walls[0].date()).days + 1)
     opened = {
         each.id: [openings(each, kind, roster, stretch, policy) for kind in each.kinds]
@@ -122,7 +123,9 @@ def conflicts(reads: Reads, since: datetime, until: datetime, policy: Policy) ->
     first, last = minutes(since), minutes(until)
     found = [
         each
-        for each in find_conflicts(_roster(reads), _days(reads, since, until), policy)
+        for each in find_conflicts(
+            kept.roster(reads), kept.days(reads, since.date(), until.date()), policy
+        )
         if each.start < last and first < each.end
     ]
     names = {name for each in found for name in each.appointments}
@@ -146,11 +149,6 @@ def _told(found: Conflict, forced: Mapping[str, str]) -> ConflictView:
     )
 
 
-def _roster(reads: Reads) -> Roster:
-    found = reads.get(ROSTERS, ROSTER)
-    return found.aggregate if found else Roster()
-
-
 def _zone(roster: Roster, resources: Iterable[Resource], site: str) -> str:
     declared = roster.site(site)
     return declared.zone if declared else next((each.zone for each in resources), "UTC")
@@ -162,16 +160,8 @@ def _wall(day: date, zone: str) -> datetime:
     return moment(minutes(local))
 
 
-def _days(reads: Reads, since: datetime, until: datetime) -> list[Day]:
-    """Every day of UTC that the time touches, those with nothing on them too."""
-    count = (until.date() - since.date()).days + 1
-    names = [(since.date() + timedelta(days=number)).isoformat() for number in range(count)]
-    found = {each.aggregate.date: each.aggregate for each in reads.several(DAYS, names)}
-    return [found.get(name, Day(name)) for name in names]
-
-
 def _busy(days: Iterable[Day]) -> dict[str, list[Claim]]:
-    """By resource. The two halves of what spans midnight of UTC are one again."""
+    """By resource."""
     by_resource: dict[str, list[Claim]] = defaultdict(list)
     for day in days:
         for each in day.claims:
@@ -185,6 +175,7 @@ def _seen(
     claims: list[Claim],
     day: tuple[datetime, datetime],
 ) -> ResourceCalendar:
+    """The two halves of what spans midnight of UTC are one again."""
     first, last = minutes(day[0]), minutes(day[1])
     spans = sorted({each for kind in opened for each in kind if each[0] < last and first < each[1]})
     whole: dict[str, tuple[int, int, bool]] = {}

@@ -11,11 +11,11 @@ from itertools import pairwise
 
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used, start_of
-from services.scheduling.domain.appointments.explaining import instead, lacking, ruled, words
+from services.scheduling.domain.appointments.explaining import instead, lacking, ruled
 from services.scheduling.domain.clinic.groups import Group, Groups, group_of
 from services.scheduling.domain.course.course import Course
 from services.scheduling.domain.course.standing import Standing, check_dosing, undecided
-from services.scheduling.domain.occupancy.day import minutes
+from services.scheduling.domain.occupancy.day import in_words, minutes
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.occupancy.search import Slot
 from services.scheduling.domain.planning.fitting import Broken, broken, earliest
@@ -117,7 +117,7 @@ def check_rules(outline: Outline, asked: Sequence[Asked], calendar: Calendar) ->
     one = next((each for each in asked if each.name in guilty), asked[0])
     raise Rejected(
         "rule-broken",
-        f"{found[0].session.name} breaks a rule if {one.name} is at {words(one.start)}; "
+        f"{found[0].session.name} breaks a rule if {one.name} is at {in_words(one.start)}; "
         "nothing was booked: take another time",
         ruled(found),
         outline.alternatives(one, asked, calendar),
@@ -132,7 +132,7 @@ def free_slot(one: Asked, asked: Sequence[Asked], outline: Outline, calendar: Ca
     if slot is None:
         raise Rejected(
             "no-capacity",
-            f"{one.name} finds no place at {words(one.start)}; nothing was booked",
+            f"{one.name} finds no place at {in_words(one.start)}; nothing was booked",
             lacking(one.name, whole, one.start, calendar),
             outline.alternatives(one, asked, calendar),
         )

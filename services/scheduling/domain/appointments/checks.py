@@ -3,9 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from services.scheduling.domain.appointments.explaining import words
 from services.scheduling.domain.occupancy.bits import CELL_MIN
-from services.scheduling.domain.occupancy.day import minutes, moment
+from services.scheduling.domain.occupancy.day import in_words, minutes, moment
 from services.scheduling.domain.resources.resource import Roster
 from shared.kernel.errors import Rejected
 
@@ -17,7 +16,7 @@ def start_of(name: str, start: datetime) -> int:
         raise Rejected(
             "odd-start",
             f"{name} cannot start at {start:%H:%M:%S}: take a whole {CELL_MIN} minutes, such as "
-            f"{words(minute // CELL_MIN * CELL_MIN)}",
+            f"{in_words(minute // CELL_MIN * CELL_MIN)}",
         )
     return minute
 

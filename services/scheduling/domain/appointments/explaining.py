@@ -4,16 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.scheduling.domain.appointments.calendar import Calendar
-from services.scheduling.domain.occupancy.day import moment
+from services.scheduling.domain.occupancy.day import in_words, moment
 from services.scheduling.domain.occupancy.needs import Need, Wanted
 from services.scheduling.domain.planning.fitting import Broken
 from shared.kernel.errors import Reason
 
 MANY = 20
-
-
-def words(minute: int) -> str:
-    return f"{moment(minute):%Y-%m-%d %H:%M} UTC"
 
 
 def instead(session: str, starts: Sequence[int]) -> tuple[str, ...]:
@@ -36,7 +32,7 @@ def lacking(session: str, wanted: Wanted, start: int, calendar: Calendar) -> tup
     short = [need for need in wanted.needs if not _is_met(need, wanted, start, calendar)]
     if not short:
         kinds = ", ".join(need.kinds[0] for need in wanted.needs)
-        said = f"{session}: {kinds} are not free together at {words(start)}"
+        said = f"{session}: {kinds} are not free together at {in_words(start)}"
         return (Reason("no-common-time", said, "SCH-6"),)
     return tuple(
         reason for need in short for reason in _of_need(session, need, wanted, start, calendar)
@@ -45,8 +41,8 @@ def lacking(session: str, wanted: Wanted, start: int, calendar: Calendar) -> tup
 
 def _bound(broken: Broken) -> str:
     if broken.least is not None:
-        return f"at {words(broken.least)} or later"
-    return f"at {words(broken.most or 0)} at the latest"
+        return f"at {in_words(broken.least)} or later"
+    return f"at {in_words(broken.most or 0)} at the latest"
 
 
 def _is_met(need: Need, wanted: Wanted, start: int, calendar: Calendar) -> bool:
@@ -58,14 +54,16 @@ def _of_need(
 ) -> Iterator[Reason]:
     kind = need.kinds[0]
     yield Reason(
-        f"no-{kind}", f"{session}: no {' or '.join(need.kinds)} is free at {words(start)}", "SCH-6"
+        f"no-{kind}",
+        f"{session}: no {' or '.join(need.kinds)} is free at {in_words(start)}",
+        "SCH-6",
     )
     able = [each for each in calendar.roster.resources if set(each.kinds) & set(need.kinds)]
     for each in [one for one in able if one.id in wanted.only] or able:
         claim = need.claim(each, "", start, start + wanted.length)
         if met := calendar.in_the_way(claim):
             holder = max(met, key=lambda one: one.end)
-            said = f"{each.id} is taken by {holder.appointment_id} until {words(holder.end)}"
+            said = f"{each.id} is taken by {holder.appointment_id} until {in_words(holder.end)}"
             yield Reason("taken", said, "SCH-6")
         else:
-            yield Reason("not-there", f"{each.id} cannot be booked at {words(start)}", "SCH-6")
+            yield Reason("not-there", f"{each.id} cannot be booked at {in_words(start)}", "SCH-6")

@@ -18,12 +18,12 @@ from services.scheduling.domain.appointments.asked import (
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used
 from services.scheduling.domain.appointments.commands import ForceSlots
-from services.scheduling.domain.appointments.explaining import words
 from services.scheduling.domain.appointments.requests import with_booked
 from services.scheduling.domain.clinic.groups import Groups, seated
 from services.scheduling.domain.course.booking import appointment_id, new_appointment
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing
+from services.scheduling.domain.occupancy.day import in_words
 from services.scheduling.domain.occupancy.needs import Need, Wanted
 from services.scheduling.domain.occupancy.search import Slot
 from shared.kernel.errors import Reason, Rejected
@@ -60,7 +60,7 @@ def _made(
     if slot is None:
         raise Rejected(
             "no-capacity",
-            f"{one.name} finds nobody and nothing at work at {words(one.start)}: hours and "
+            f"{one.name} finds nobody and nothing at work at {in_words(one.start)}: hours and "
             "credentials do not yield; nothing was booked",
             (Reason("not-there", f"{one.name}: not all it takes can be booked then", "SCH-6"),),
             outline.alternatives(one, asked, calendar),

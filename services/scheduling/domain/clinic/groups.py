@@ -12,9 +12,9 @@ from typing import Literal
 from services.scheduling.domain.appointments.calendar import Calendar
 from services.scheduling.domain.appointments.checks import check_known, check_used, start_of
 from services.scheduling.domain.appointments.commands import CancelGroup, OpenGroup
-from services.scheduling.domain.appointments.explaining import instead, lacking, words
+from services.scheduling.domain.appointments.explaining import instead, lacking
 from services.scheduling.domain.course.course import Appointment
-from services.scheduling.domain.occupancy.day import Claim, minutes, moment
+from services.scheduling.domain.occupancy.day import Claim, in_words, minutes, moment
 from services.scheduling.domain.occupancy.needs import Wanted, wanted
 from services.scheduling.domain.planning.rules import Session
 from services.scheduling.domain.safety.anchoring import on_the_wall
@@ -67,7 +67,7 @@ def group_of(slot: SlotWanted, groups: Groups) -> Group:
     if slot.start != group.start:
         raise Rejected(
             "not-the-group-s-time",
-            f"the group meets at {words(minutes(group.start))}: ask for that",
+            f"the group meets at {in_words(minutes(group.start))}: ask for that",
         )
     return group
 
@@ -78,7 +78,7 @@ def seat(appointment_id: str, session: Session, group: Group, calendar: Calendar
     if any(calendar.in_the_way(each) for each in made.claims):
         raise Rejected(
             "no-capacity",
-            f"the group at {words(minutes(group.start))} is full; nothing was booked",
+            f"the group at {in_words(minutes(group.start))} is full; nothing was booked",
             (Reason("group-full", f"the group has {group.seats} seats", "clinical reference 3.5"),),
         )
     return made
@@ -115,7 +115,7 @@ def open_group(command: OpenGroup, group: Group | None, calendar: Calendar) -> G
     if slot is None:
         raise Rejected(
             "no-capacity",
-            f"{NAME} finds no place at {words(start)}; it was not opened",
+            f"{NAME} finds no place at {in_words(start)}; it was not opened",
             lacking(NAME, whole, start, calendar),
             instead("integration", calendar.alternatives(whole, start, lambda _: True)),
         )

@@ -11,7 +11,7 @@ from functools import partial
 from services.scheduling.domain.course.commands import BookCourse
 from services.scheduling.domain.course.course import Appointment, Course
 from services.scheduling.domain.course.standing import Standing, check_dosing, undecided
-from services.scheduling.domain.occupancy.day import moment
+from services.scheduling.domain.occupancy.day import in_words, moment
 from services.scheduling.domain.occupancy.explaining import lacking
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import HORIZON_D, Diary, Slot
@@ -178,8 +178,8 @@ def new_appointment(event_id: str, session: Session, slot: Slot) -> Appointment:
 
 
 def _no_capacity(blocked: Blocked, course: Course, diary: Diary) -> Rejected:
-    name, rule, since = blocked.session.name, blocked.rule, _words(blocked.since)
-    ends = _words(blocked.until) if rule else f"the end of the {HORIZON_D} days looked at"
+    name, rule, since = blocked.session.name, blocked.rule, in_words(blocked.since)
+    ends = in_words(blocked.until) if rule else f"the end of the {HORIZON_D} days looked at"
     reason = f"{name} finds no place from {since} to {ends}"
     if blocked.since > blocked.until:
         reason = f"{name} cannot start before {since}, and not after {ends}"
@@ -199,13 +199,9 @@ def _lacking(blocked: Blocked, course: Course, diary: Diary) -> tuple[Reason, ..
     """The kinds of resource that have nothing free in the window, or none together."""
     session, since, until = blocked.session, blocked.since, blocked.until
     if session.start is not None:
-        words = f"{session.name} stands at {_words(session.start)}: cancel it to book around it"
+        words = f"{session.name} stands at {in_words(session.start)}: cancel it to book around it"
         return (Reason("stands", words),)
     if since > until:
         return ()
     whole = wanted(session.kind, course.route, session.length, diary.policy)
     return lacking(diary, whole, since, until + 1, session.name)
-
-
-def _words(minute: int) -> str:
-    return f"{moment(minute):%Y-%m-%d %H:%M} UTC"

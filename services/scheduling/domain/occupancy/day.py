@@ -47,6 +47,10 @@ def moment(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
+def in_words(minute: int) -> str:
+    return f"{moment(minute):%Y-%m-%d %H:%M} UTC"
+
+
 def first_minute(day: date) -> int:
     return (day.toordinal() - _EPOCH) * DAY_MIN
 

@@ -7,13 +7,12 @@ meets. The first kind that is found is told alone, because it explains the rest.
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from itertools import islice
 from zoneinfo import ZoneInfo
 
 from services.scheduling.domain.occupancy.bits import CELL_MIN, lowest, span
 from services.scheduling.domain.occupancy.day import moment
 from services.scheduling.domain.occupancy.needs import Need, Wanted
-from services.scheduling.domain.occupancy.search import Diary, Slot
+from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.openings import certified_times
 from services.scheduling.domain.resources.resource import PEOPLE, Resource
 from shared.kernel.errors import Reason
@@ -21,11 +20,6 @@ from shared.kernel.errors import Reason
 Window = tuple[int, int]
 """Starts from the one to before the other."""
 SOURCE = "SCH-6"
-
-
-def alternatives(diary: Diary, wanted: Wanted, since: int, count: int = 3) -> tuple[Slot, ...]:
-    """The next slots from `since` on."""
-    return tuple(islice(diary.slots(wanted, since, diary.end), count))
 
 
 def lacking(diary: Diary, wanted: Wanted, since: int, until: int, name: str) -> tuple[Reason, ...]:

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 
 from services.scheduling.domain.occupancy.day import Claim, Day
-from services.scheduling.domain.occupancy.explaining import alternatives, lacking
+from services.scheduling.domain.occupancy.explaining import lacking
 from services.scheduling.domain.occupancy.needs import wanted
 from services.scheduling.domain.occupancy.search import Diary
 from services.scheduling.domain.resources.resource import Roster, SiteCertificate
@@ -104,7 +105,9 @@ def test_one_time_is_explained_on_the_grid_or_not() -> None:
     assert lacking(diary, TALK, NINE + 65, NINE + 66, "x") == ()
 
 
-def test_the_next_slots_are_offered_instead() -> None:
-    found = alternatives(a_diary(Claim("a", "room-1", NINE, NINE + 60)), TALK, NINE)
+def test_the_next_slots_are_found() -> None:
+    diary = a_diary(Claim("a", "room-1", NINE, NINE + 60))
+
+    found = islice(diary.slots(TALK, NINE, diary.end), 3)
 
     assert [each.start - NINE for each in found] == [60, 90, 120]
