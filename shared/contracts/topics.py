@@ -140,14 +140,26 @@ ASSESSMENT = Topic(
     (outcomes.AssessmentScored, outcomes.RiskRaised, outcomes.ProgressJudged),
     "Scores and risk answers, for use inside the network.",
 )
+FOLLOWED = Topic(
+    "outcomes.patient",
+    OUTCOMES,
+    (),
+    (outcomes.PatientResult, outcomes.PatientFollowed),
+    "Every patient on the dose axis, for the network's own reports (the analytics process).",
+)
 STREAM = Topic(
     "outcomes.stream",
     OUTCOMES,
     (),
-    (outcomes.OutcomeResult, outcomes.SubjectWithdrawn),
-    "The analysts' stream: de-identified results on the dose axis.",
+    (
+        outcomes.StreamSealed,
+        outcomes.OutcomeResult,
+        outcomes.OutcomeSubject,
+        outcomes.SubjectWithdrawn,
+    ),
+    "The analysts' stream: de-identified, on the dose axis, sealed under each subject's key.",
 )
-TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, REMS, DRUG, ASSESSMENT, STREAM)
+TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, REMS, DRUG, ASSESSMENT, FOLLOWED, STREAM)
 
 POSTED: dict[str, tuple[type[Any], ...]] = {
     INTAKE: (
@@ -217,7 +229,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
         site.SiteCertified,
         site.PatientEnrolled,
     ),
-    OUTCOMES: (site.AssessmentAnswered,),
+    OUTCOMES: (site.AssessmentAnswered, site.AssessmentRetracted),
 }
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
 

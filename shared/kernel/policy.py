@@ -106,6 +106,28 @@ class Antidepressant:
 
 
 @dataclass(frozen=True, slots=True)
+class Measure:
+    """How a change on one instrument is judged; None: nobody has published it.
+
+    `rules` names this row and its version; a change of it is a new name. `sd`, `r`: of reliable
+    change (Jacobson & Truax). `meaningful`: the least improvement that patients notice, in points.
+    `deteriorated`: the least worsening that calls for a look. The means and standard deviations
+    of the ill and the healthy give the cut-off of clinically significant change.
+    """
+
+    rules: str
+    sd: float
+    r: float
+    source: str
+    meaningful: float | None = None
+    deteriorated: float | None = None
+    clinical_mean: float | None = None
+    clinical_sd: float | None = None
+    healthy_mean: float | None = None
+    healthy_sd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ClinicPolicy:
     """What one clinic has tightened."""
 
@@ -122,7 +144,9 @@ class Policy:
     `terms` are the network's, `values` what is in force. `staffing`: per route the roles that must
     be there for a dose, each of them one of several. `resources`: what a kind of session takes
     beside them, in the same shape. `certificates`: what a role must hold to be booked, beside the
-    licence. `sources`: of the tables whose rows name none.
+    licence. `measures`: by instrument. `regions`:
+    where each clinic is, as far as analysts may know. `sources`: of the tables whose rows name
+    none.
     """
 
     id: str
@@ -139,6 +163,8 @@ class Policy:
     certificates: Mapping[str, tuple[str, ...]]
     drugs: Mapping[str, DrugClass]
     antidepressants: Mapping[str, Antidepressant]
+    measures: Mapping[str, Measure]
+    regions: Mapping[str, str]
     sources: Mapping[str, str]
     clinics: Mapping[str, ClinicPolicy]
     _of: Mapping[str, "Policy"] = field(init=False, repr=False, compare=False)

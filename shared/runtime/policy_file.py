@@ -15,6 +15,7 @@ from typing import Any, get_args
 from cattrs import Converter, transform_error
 from cattrs.v import format_exception
 
+from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.scheduling import SessionKind
 from shared.contracts.shapes import Id
 from shared.contracts.site import Indication, ResourceKind, Route
@@ -25,6 +26,7 @@ from shared.kernel.policy import (
     ConsentText,
     CourseTemplate,
     DrugClass,
+    Measure,
     Policy,
     Term,
     VitalsSchedule,
@@ -79,6 +81,8 @@ class Document:
     certificates: dict[str, tuple[str, ...]]
     drugs: dict[str, DrugClass]
     antidepressants: dict[str, Antidepressant]
+    measures: dict[str, Measure]
+    regions: dict[str, str]
 
 
 def load(path: Path) -> Policy:
@@ -111,6 +115,8 @@ def _policy(document: Document) -> Policy:
         certificates=document.certificates,
         drugs=document.drugs,
         antidepressants=document.antidepressants,
+        measures=document.measures,
+        regions=document.regions,
         sources=document.sources,
         clinics=document.clinics,
     )
@@ -125,6 +131,8 @@ def _tables(document: Document) -> Iterator[str]:
         if table.keys() != ROUTES:
             yield f"{name} must have these routes and no others: {', '.join(sorted(ROUTES))}"
     yield from _bookable(document)
+    if unknown := document.measures.keys() - INSTRUMENTS.keys():
+        yield f"measures has unknown instruments: {', '.join(sorted(unknown))}"
     for route, schedule in document.schedules.items():
         if odd := set(schedule.mandatory_min) - {*schedule.vitals_min, *schedule.cadss_min}:
             yield f"{route} has {min(odd)} as mandatory, but nothing is measured then"

@@ -26,7 +26,7 @@ from services.outcomes.domain.commands import (
 )
 from services.outcomes.domain.risk import Alert
 from services.outcomes.domain.scoring import assess
-from services.outcomes.domain.stream import StreamSubject
+from services.outcomes.domain.stream.publishing import StreamSubject
 from services.outcomes.domain.summary import LastResult, Summary
 from services.outcomes.domain.trajectory import Trajectory
 from shared.codec import strict_json

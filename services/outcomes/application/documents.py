@@ -1,7 +1,7 @@
 """Where outcomes keeps what: the collections, their identities and their Kafka keys."""
 
 from services.outcomes.domain.risk import Alert
-from services.outcomes.domain.stream import StreamSubject
+from services.outcomes.domain.stream.publishing import StreamSubject
 from services.outcomes.domain.summary import Summary
 from services.outcomes.domain.trajectory import Trajectory
 from shared.storage.documents import Collection

@@ -11,8 +11,8 @@ from services.outcomes.application.documents import (
     SUMMARIES,
     TRAJECTORIES,
 )
-from services.outcomes.domain import stream
 from services.outcomes.domain import trajectory as facts
+from services.outcomes.domain.axis.results import Result, results
 from services.outcomes.domain.commands import (
     CloseAlerts,
     OpenCourse,
@@ -22,11 +22,11 @@ from services.outcomes.domain.commands import (
     RegisterPatient,
     RetractAnswers,
 )
-from services.outcomes.domain.dose_axis import Result, results
 from services.outcomes.domain.progress import news
 from services.outcomes.domain.risk import alerts_around
 from services.outcomes.domain.scoring import Assessment, assess, screening_assessment
-from services.outcomes.domain.stream import StreamSubject
+from services.outcomes.domain.stream import publishing as stream
+from services.outcomes.domain.stream.publishing import StreamSubject
 from services.outcomes.domain.summary import summarise
 from services.outcomes.domain.trajectory import StreamLink, Trajectory
 from shared.contracts.outcomes import AssessmentScored

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
-from services.outcomes.domain.dose_axis import Result, results
+from services.outcomes.domain.axis.results import Result, results
 from services.outcomes.domain.report import GroupOutcome, network_outcomes
 from services.outcomes.domain.risk import WORDS
 from services.outcomes.domain.summary import primary_instrument

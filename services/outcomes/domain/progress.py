@@ -6,7 +6,7 @@ Scheduling goes by it where a course goes on beyond its induction (SCH-11). OUT-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from services.outcomes.domain.dose_axis import Result
+from services.outcomes.domain.axis.results import Result
 from shared.contracts.instruments import GAD_7, PCL_5, PHQ_9, InstrumentCode
 from shared.contracts.outcomes import ProgressJudged
 from shared.kernel.policy import Policy

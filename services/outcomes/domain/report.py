@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from statistics import median
 
+from services.outcomes.domain.axis.results import half_up
 from services.outcomes.domain.disclosure import disclosable
-from services.outcomes.domain.dose_axis import half_up
 from services.outcomes.domain.summary import Summary
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.site import Indication

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.outcomes.domain.dose_axis import POLICY_KEYS, Result
+from services.outcomes.domain.axis.results import POLICY_KEYS, Result
 from services.outcomes.domain.progress import judge
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import PCL_5, PHQ_9, InstrumentCode

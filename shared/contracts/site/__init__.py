@@ -50,6 +50,7 @@ from shared.contracts.site.intake import (
 )
 from shared.contracts.site.outcomes import (
     AssessmentAnswered,
+    AssessmentRetracted,
 )
 from shared.contracts.site.people import (
     CredentialRecorded,
@@ -137,6 +138,7 @@ __all__ = [
     "AppointmentMissed",
     "AppointmentRescheduled",
     "AssessmentAnswered",
+    "AssessmentRetracted",
     "Certificate",
     "ChartNote",
     "ClearanceDecided",

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from services.outcomes.domain.axis.results import Result, half_up, results
 from services.outcomes.domain.commands import RecordAnswers
-from services.outcomes.domain.dose_axis import Result, half_up, results
 from shared.contracts.site import Indication
 from tests.kit.outcomes import (
     DAY_0,

@@ -1,8 +1,8 @@
 """What is published under a token, and what is erased with it."""
 
+from services.outcomes.domain.axis.results import Result, results
 from services.outcomes.domain.commands import RecordAnswers
-from services.outcomes.domain.dose_axis import Result, results
-from services.outcomes.domain.stream import StreamSubject, publish, withdraw
+from services.outcomes.domain.stream.publishing import StreamSubject, publish, withdraw
 from shared.contracts.outcomes import SubjectWithdrawn
 from tests.kit.outcomes import DAY_0, POLICY, a_trajectory, on_day, phq
 

@@ -1,7 +1,7 @@
 """One patient in a few numbers."""
 
+from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.commands import RecordAnswers
-from services.outcomes.domain.dose_axis import results
 from services.outcomes.domain.summary import ChangeAfter, Summary, summarise
 from shared.contracts.site import Indication
 from tests.kit.outcomes import POLICY, a_trajectory, answered, on_day, pcl_answers, phq

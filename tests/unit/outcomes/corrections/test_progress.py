@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.outcomes.domain.dose_axis import results
+from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.progress import is_meaningful
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.outcomes import ProgressJudged

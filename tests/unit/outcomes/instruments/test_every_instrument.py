@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.outcomes.domain.dose_axis import Result, results
+from services.outcomes.domain.axis.results import Result, results
 from services.outcomes.domain.scoring import assess, suicidal_item
 from shared.codec import schema
 from shared.contracts.instruments import INSTRUMENTS, Instrument, InstrumentCode

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from hashlib import sha256
 
-from services.outcomes.domain.dose_axis import Result
+from services.outcomes.domain.axis.results import Result
 from services.outcomes.domain.scoring import Assessment
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn

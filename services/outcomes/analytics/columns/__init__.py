@@ -1,0 +1,1 @@
+"""The rows as columns: fed from the topics, kept as Parquet, rebuilt at any time."""

@@ -1,0 +1,1 @@
+"""What analysts fetch: the live stream with a cursor, and exports."""

@@ -1,0 +1,1 @@
+"""The reports as charts: Vega-Lite, and SVG or PNG of it."""

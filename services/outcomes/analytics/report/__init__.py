@@ -1,0 +1,1 @@
+"""What the network achieves: counts with denominators, intervals, effect sizes, survival."""

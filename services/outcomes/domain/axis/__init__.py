@@ -1,0 +1,1 @@
+"""One assessment on the dose axis: baseline, change, states, windows."""

@@ -1,0 +1,1 @@
+"""What analysts are told, and under which token, key and class of people."""
