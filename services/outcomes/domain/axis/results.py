@@ -10,7 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from services.outcomes.domain.scoring import Assessment, suicidal_item
 from services.outcomes.domain.trajectory import Trajectory
-from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
+from shared.contracts.instruments import INSTRUMENTS
+from shared.contracts.outcomes import Measured
 from shared.contracts.site import Route
 from shared.kernel.policy import Policy
 
@@ -18,29 +19,16 @@ POLICY_KEYS = ("baseline.window_d", "response.min_percent")
 _TENTH = Decimal("0.1")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
-    """`study_day`: whole days since the day (UTC) of the first dose; null until it is known.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Measured):
+    """As told, with what only we know of it.
 
     `response` is null before a dose, and without a baseline above 0; both it and `remission` are
     null where the instrument defines none. Neither implies the other.
     """
 
     assessment_id: str
-    instrument: InstrumentCode
-    definition: str
     answered_at: datetime
-    route: Route | None
-    study_day: int | None
-    after_dose: int
-    score: float | None
-    baseline: float | None
-    change: float | None
-    percent_change: float | None
-    response: bool | None
-    remission: bool | None
-    suicidal_item: int | None
-    suicidal_item_change: int | None
 
 
 def half_up(value: Decimal) -> float:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from services.outcomes.domain.axis.results import Result
 from services.outcomes.domain.scoring import Assessment
 from shared.contracts.instruments import INSTRUMENTS
-from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
+from shared.contracts.outcomes import Measured, OutcomeResult, SubjectWithdrawn
 from shared.contracts.site import Indication
 
 
@@ -85,24 +85,13 @@ def _is_for_analysts(result: Result) -> bool:
 def _event(
     token: str, result_id: str, revision: int, indication: Indication, result: Result
 ) -> OutcomeResult:
+    measured = {each.name: getattr(result, each.name) for each in fields(Measured)}
     return OutcomeResult(
         subject_token=token,
         result_id=result_id,
         revision=revision,
         indication=indication,
-        route=result.route,
-        instrument=result.instrument,
-        definition=result.definition,
-        study_day=result.study_day,
-        after_dose=result.after_dose,
-        score=result.score,
-        baseline=result.baseline,
-        change=result.change,
-        percent_change=result.percent_change,
-        response=result.response,
-        remission=result.remission,
-        suicidal_item=result.suicidal_item,
-        suicidal_item_change=result.suicidal_item_change,
+        **measured,
     )
 
 
