@@ -12,7 +12,7 @@ import polars as pl
 from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.report.counts import DIMENSIONS, Dimension
 from services.outcomes.analytics.report.shapes import At
-from services.outcomes.domain.summary import primary_instrument
+from services.outcomes.domain.axis.measured import primary_instrument
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy
 

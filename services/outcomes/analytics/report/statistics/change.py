@@ -1,5 +1,6 @@
 """Mean changes and effect sizes from sums of whole hundredths, so that no order can matter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,7 @@ from scipy.stats import t as student
 from services.outcomes.analytics.report.shapes import Effect, MeanChange
 from services.outcomes.analytics.report.statistics.proportions import Z_95
 from services.outcomes.analytics.report.statistics.rounding import Numbers, ratio, rounded, told
+from shared.contracts.instruments import INSTRUMENTS
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,14 @@ class Sums:
         )
 
 
+def direction(instruments: Sequence[str]) -> Numbers:
+    """-1 where lower scores are better, +1 where higher ones are."""
+    known = [INSTRUMENTS.get(each) for each in instruments]
+    return np.array([1 if each and each.better == "higher" else -1 for each in known])
+
+
 def changes(sums: Sums, better: Numbers) -> list[MeanChange]:
-    """`better`: -1 where lower scores are better, +1 where higher ones are."""
+    """One per group. `better`: its direction."""
     moments = _Moments(sums)
     half_width = moments.quantile * np.sqrt(moments.of_change / moments.n)
     columns = (
