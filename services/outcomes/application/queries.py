@@ -8,10 +8,9 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
-from services.outcomes.domain.axis.results import Result, results
+from services.outcomes.domain.axis.results import Result, primary_instrument, results
 from services.outcomes.domain.report import GroupOutcome, network_outcomes
 from services.outcomes.domain.risk import WORDS
-from services.outcomes.domain.summary import primary_instrument
 from services.outcomes.domain.trajectory import Trajectory, consenting_since
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.site import Indication, Route
