@@ -5,13 +5,16 @@ show it; what looks back on two weeks is asked a week or more after itself (clin
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from shared.contracts import site
 from shared.contracts.instruments import (
     BHS,
     BRS,
     C_SSRS,
+    LET,
     MADRS,
     SHAPS_LIKERT,
     WHO_5,
@@ -19,6 +22,7 @@ from shared.contracts.instruments import (
 )
 from shared.local.demo import answers
 from shared.local.demo.faring import scales, staying
+from shared.local.demo.faring.mending import mended
 from shared.local.demo.people import DOSES, TURN, Person
 from shared.local.demo.story import Appointment, Happening
 
@@ -28,7 +32,7 @@ FORTNIGHTLY_APART = timedelta(days=7)
 TOO_SOON = 0.04
 """How often a fortnight is asked about again too soon: a mistake that the results must flag."""
 RELIEF_DOSES = 2
-STRENGTHS = (WHO_5.code, BRS.code)
+STRENGTHS = (WHO_5.code, BRS.code, LET.code)
 RELIEF = (SHAPS_LIKERT.code, BHS.code)
 END_D, SHORT_D, LONG_D = 5, (14, 56, 120), (28, 90, 180)
 """Days after the last dose."""
@@ -54,10 +58,9 @@ def afterwards(person: Person, attended: Sequence[Appointment], until: datetime)
     told = []
     for days, codes in _later(person).items():
         if staying.still_answers(person, days):
-            left = staying.kept(person, attended, days)
-            at = doses[-1].start + timedelta(days=days)
-            told += _filled(person, codes, len(doses), left, at, ("later", days))
-    return [each for each in told if each.time < until]
+            at, left = doses[-1].start + timedelta(days=days), staying.kept(person, attended, days)
+            told += _filled(person, codes, _Visit(f"later {days}", at, len(doses), left))
+    return [each for each in mended(person, told) if each.time < until]
 
 
 def _is_followed(person: Person, doses: int) -> bool:
@@ -69,10 +72,11 @@ def _is_followed(person: Person, doses: int) -> bool:
 def _later(person: Person) -> dict[int, list[InstrumentCode]]:
     whole = [*scales.distressing(person), *RELIEF, *STRENGTHS]
     short = list(scales.primary(person))
+    long = [*short, SHAPS_LIKERT.code, *STRENGTHS]
     return {
         END_D: whole,
         **dict.fromkeys(SHORT_D, short),
-        **dict.fromkeys(LONG_D, [*short, SHAPS_LIKERT.code, *STRENGTHS]),
+        **dict.fromkeys(LONG_D, long),
     }
 
 
@@ -85,7 +89,7 @@ def _baseline(
         return [], None
     at, first = preparations[-1].start, scales.early(person)
     codes = [*scales.distressing(person), *([first] if first else ()), *RELIEF, *STRENGTHS]
-    return _filled(person, codes, 0, 1, at + ASKED_AFTER, ("baseline",)), at
+    return _filled(person, codes, _Visit("baseline", at + ASKED_AFTER)), at
 
 
 def _codes_after(
@@ -108,23 +112,26 @@ def _after_dose(
     person: Person, integration: Appointment, codes: Sequence[InstrumentCode]
 ) -> list[Happening]:
     number, at = integration.dose_number, integration.start + ASKED_AFTER
-    told = _filled(person, codes, number, 1, at, ("after dose", number))
+    told = _filled(person, codes, _Visit(f"after dose {number}", at, number))
     if person.fate in ("recovers", "at-risk") and number == TURN:
         high = site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)
         told = [*told[:-1], Happening(person.id, at, high)]
     return told
 
 
-def _filled(
-    person: Person,
-    codes: Sequence[InstrumentCode],
-    doses: int,
-    kept: float,
-    at: datetime,
-    visit: tuple[object, ...],
-) -> list[Happening]:
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """`kept`: the share that is left of what so many doses have gained."""
+
+    name: str
+    at: datetime
+    doses: int = 0
+    kept: float = 1
+
+
+def _filled(person: Person, codes: Sequence[InstrumentCode], visit: _Visit) -> list[Happening]:
     """The last one is the C-SSRS: asked of everybody who answers anything."""
-    throw = person.dice(*visit)
+    throw, at, doses, kept = person.dice(visit.name), visit.at, visit.doses, visit.kept
     goes_at = person.dice("thoughts").uniform(0.05, 0.6)
     item_9 = person.item_9 if scales.gained(person, doses, 0.8) * kept < goes_at else 0
     told: list[Happening] = []
@@ -132,9 +139,13 @@ def _filled(
         meant = scales.score(person, code, doses, kept, throw)
         given = answers.filled(code, meant, item_9, throw)
         total = answers.total_of(code, given)
-        by = "clinician" if code == MADRS.code else "self"
-        told.append(Happening(person.id, at, site.AssessmentAnswered(code, given, total, mode=by)))
+        answered = site.AssessmentAnswered(code, given, total, mode=_mode(code))
+        told.append(Happening(person.id, at, answered))
     if told:
         screened = site.AssessmentAnswered(C_SSRS.code, answers.c_ssrs(item_9, throw))
         told.append(Happening(person.id, at, screened))
     return told
+
+
+def _mode(code: InstrumentCode) -> Literal["self", "clinician"]:
+    return "clinician" if code == MADRS.code else "self"

@@ -245,7 +245,7 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
 
 def _gain(throw: Random) -> float:
     if throw.random() < IMPROVE_WELL:
-        return bell(throw, 0.73, 0.12, 0.4, 0.97)
+        return bell(throw, 0.7, 0.12, 0.4, 0.97)
     return bell(throw, 0.17, 0.14, -0.15, 0.45)
 
 

@@ -13,6 +13,7 @@ from shared.contracts.instruments import (
     BRS,
     DADDS,
     GAD_7,
+    LET,
     MADRS,
     PCL_5,
     PHQ_9,
@@ -49,6 +50,7 @@ SCALES: dict[InstrumentCode, Scale] = {
     BHS.code: Scale(1, 1.2, 0.8, (12, 4, 3, 20)),
     WHO_5.code: Scale(78, 5.0, 2.0, (26, 10, 4, 48)),
     BRS.code: Scale(4.2, 0.2, 3.0, (2.4, 0.5, 1.3, 3.6)),
+    LET.code: Scale(27, 1.2, 3.0, (15, 4, 7, 24)),
 }
 CLINICIANS_SHARE = 0.4
 """Of the depressed, those whom a clinician rates by the MADRS; the others answer the QIDS."""

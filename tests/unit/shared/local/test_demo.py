@@ -190,7 +190,7 @@ def _scores(person: Person) -> list[float]:
 
 
 def _is(happening: Happening, code: str) -> bool:
-    return bool(happening.data.instrument == code)
+    return isinstance(happening.data, site.AssessmentAnswered) and happening.data.instrument == code
 
 
 def test_intake_clears_who_moves_at_the_receiving_clinic() -> None:
