@@ -2,19 +2,21 @@
 changes with intervals and named effect sizes, strengths beside symptoms."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 
 from services.outcomes.analytics.columns.frames import Frames
-from services.outcomes.analytics.report.counts import Dimension
-from services.outcomes.analytics.report.hiding import Shown, hidden
-from services.outcomes.analytics.report.people import (
+from services.outcomes.analytics.report.counting.hiding import Shown, hidden
+from services.outcomes.analytics.report.counting.people import (
     AFTER_LAST_DOSE,
     WINDOWS,
     People,
     people,
 )
+from services.outcomes.analytics.report.counting.strengths import strengths
+from services.outcomes.analytics.report.counting.tally import Tally, tally
+from services.outcomes.analytics.report.counts import Dimension
 from services.outcomes.analytics.report.shapes import (
     At,
     AtWindow,
@@ -29,8 +31,7 @@ from services.outcomes.analytics.report.shapes import (
 from services.outcomes.analytics.report.statistics.change import changes, direction
 from services.outcomes.analytics.report.statistics.lifetimes import life_table, medians
 from services.outcomes.analytics.report.statistics.proportions import rates
-from services.outcomes.analytics.report.strengths import strengths
-from services.outcomes.analytics.report.tally import Tally, tally
+from services.outcomes.analytics.report.survival import to_response
 from services.outcomes.analytics.report.warnings import LOST, about
 from shared.kernel.policy import Policy
 
@@ -65,7 +66,7 @@ class _Columns:
         self._instruments = _instruments(of)
         self._beside = beside
         self._windows = {window: _Window(window, counted, self._instruments) for window in WINDOWS}
-        self._days, self._doses = _to_response(of)
+        self._days, self._doses = _to_response(of, "d"), _to_response(of, "doses")
         off, known = (counted.counts[f"latest/observed/off-track{each}"] for each in ("", "-known"))
         self._off_track = rates(off, known, counted.counts["patients"] - known)
 
@@ -147,12 +148,6 @@ def _instruments(of: People) -> list[str]:
     return found
 
 
-def _to_response(of: People) -> tuple[dict[Any, float], dict[Any, float]]:
-    """Per group, the median days and doses to the first response (Kaplan-Meier, OUT-11)."""
-    told = of.rows.filter(pl.col("judged").is_not_null())
-    ends = told.select("group", row=pl.coalesce("responded", "judged"))
-    seen = of.results.select(pl.col("study_day", "after_dose").gather(ends["row"]))
-    people = ends.with_columns(seen).with_columns(event=told["responded"].is_not_null())
-    days = people.select("group", "event", time=pl.col("study_day"))
-    doses = people.select("group", "event", time=pl.col("after_dose"))
-    return medians(life_table(days)), medians(life_table(doses))
+def _to_response(of: People, unit: Literal["d", "doses"]) -> dict[Any, float]:
+    """Per group, the median days or doses to the first response (Kaplan-Meier, OUT-11)."""
+    return medians(life_table(to_response(of, unit)))

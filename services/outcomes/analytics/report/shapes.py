@@ -154,10 +154,12 @@ class NetworkReport(Answer):
 class Moved:
     """An ordinal, never averaged: how many are better, same or worse than at baseline.
 
-    `gone`, `come`: it was there and is not, was not and is; `p`: exact McNemar of the two.
+    `present`: had it at baseline. `gone`: of those, how many have it no more; `come`: have it who
+    had not; `p`: exact McNemar of the two.
     """
 
     n: int | None
+    present: int | None
     improved: int | None
     same: int | None
     worse: int | None

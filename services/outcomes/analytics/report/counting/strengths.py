@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import polars as pl
 
 from services.outcomes.analytics.columns.frames import Frames
-from services.outcomes.analytics.report.people import People, whose
+from services.outcomes.analytics.report.counting.people import People, whose
+from services.outcomes.analytics.report.counting.tally import added_up, hundredths, placed
 from services.outcomes.analytics.report.shapes import OfInstrument
 from services.outcomes.analytics.report.statistics.change import Sums, changes, direction
 from services.outcomes.analytics.report.statistics.proportions import rates
 from services.outcomes.analytics.report.statistics.rounding import Numbers
-from services.outcomes.analytics.report.tally import added_up, hundredths, placed
 
 STRENGTHS = ("who-5", "brs", "let")
 _STATES = ("improved", "deteriorated")

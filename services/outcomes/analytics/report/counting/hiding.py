@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from services.outcomes.analytics.report.counting.people import AFTER_LAST_DOSE
 from services.outcomes.analytics.report.counts import Group
-from services.outcomes.analytics.report.people import AFTER_LAST_DOSE
 from services.outcomes.analytics.report.shapes import (
     At,
     AtWindow,

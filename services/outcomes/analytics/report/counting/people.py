@@ -33,8 +33,8 @@ _PRIMARY = {each: primary_instrument(each) for each in get_args(Indication)}
 class People:
     """`rows`: one per patient who had a dose, `who` their number; `group` that of their group.
 
-    `groups`: the dimensions of each group, by its number. `results`: all of the frames, in which the
-    results that stand for somebody are rows.
+    `groups`: the dimensions of each group, by its number. `results`: all of the frames; what stands
+    for somebody is a row of it.
     """
 
     rows: pl.DataFrame
@@ -43,7 +43,7 @@ class People:
 
 
 def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
-    """Everybody who had a dose. `last_day`: study day of the last one; `<window>/due`: it is over."""
+    """Everybody who had a dose. `last_day`: study day of the last; `<window>/due`: it is over."""
     last, first = pl.col("last_dose_on"), pl.col("first_dose_on")
     today = frames.as_of.date()
     over = {
@@ -54,7 +54,7 @@ def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
         frames.patients.lazy()
         .filter(pl.col("doses") > 0)
         .select(
-            *("patient_id", "clinic", "indication", "doses"),
+            *("patient_id", "clinic", "indication", "doses", "integrations"),
             route=pl.col("route").fill_null(UNKNOWN),
             period=pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
             instrument=pl.col("indication").replace_strict(_PRIMARY, return_dtype=pl.String),

@@ -13,8 +13,8 @@ import numpy as np
 import polars as pl
 
 from services.outcomes.analytics.columns.frames import Frames
+from services.outcomes.analytics.report.counting.people import AFTER_LAST_DOSE, People, people
 from services.outcomes.analytics.report.counts import DIMENSIONS, Counted, Dimension, Group
-from services.outcomes.analytics.report.people import AFTER_LAST_DOSE, People, people
 from services.outcomes.analytics.report.statistics.change import Sums
 from shared.kernel.policy import Policy
 
