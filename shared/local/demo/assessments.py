@@ -1,99 +1,151 @@
-"""How the patients fare: questionnaires before, between and after the doses.
+"""Which questionnaires patients answer: before, between and after the doses, and months later.
 
-Most of the change comes with the first doses and some of it goes again in the months after, as in
-the cohorts of the clinical reference, 4.1. It is a story, no model of a drug's effect.
+Short forms at each visit. What changes in a day is asked a day after a dose, by scales that can
+show it; what looks back on two weeks is asked a week or more after itself (clinical reference 1.3).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from math import exp
-from random import Random
+from typing import Literal
 
 from shared.contracts import site
-from shared.contracts.instruments import C_SSRS, GAD_7, PCL_5, PHQ_9, InstrumentCode
+from shared.contracts.instruments import (
+    BHS,
+    BRS,
+    C_SSRS,
+    LET,
+    MADRS,
+    SHAPS_LIKERT,
+    WHO_5,
+    InstrumentCode,
+)
 from shared.local.demo import answers
-from shared.local.demo.clinics import PTSD
-from shared.local.demo.people import TURN, Person
+from shared.local.demo.faring import scales, staying
+from shared.local.demo.faring.mending import mended
+from shared.local.demo.people import DOSES, TURN, Person
 from shared.local.demo.story import Appointment, Happening
 
-DOSES_TO_IMPROVE = 1.5
 ASKED_AFTER = timedelta(minutes=50)
 """Questionnaires are filled in at the end of preparation and integration sessions."""
-RELAPSE, RELAPSE_D = 0.25, 90
-FOLLOW_UPS = ((28, 0.8), (90, 0.65))
-"""Days after the last dose, and the share who answer then of those who otherwise do."""
-NOISE: dict[InstrumentCode, float] = {PHQ_9.code: 1.2, GAD_7.code: 1.1, PCL_5.code: 3.0}
+FORTNIGHTLY_APART = timedelta(days=7)
+TOO_SOON = 0.04
+"""How often a fortnight is asked about again too soon: a mistake that the results must flag."""
+RELIEF_DOSES = 2
+STRENGTHS = (WHO_5.code, BRS.code, LET.code)
+RELIEF = (SHAPS_LIKERT.code, BHS.code)
+END_D, SHORT_D, LONG_D = 5, (14, 56, 120), (28, 90, 180)
+"""Days after the last dose."""
 
 
 def during(person: Person, attended: Sequence[Appointment]) -> list[Happening]:
     """What the patient answers around these appointments, which took place."""
-    told = _baseline(person, attended)
+    told, asked = _baseline(person, attended)
     for each in attended:
         if each.session == "integration":
-            told += _after_dose(person, each)
+            codes = _codes_after(person, each, asked)
+            if scales.primary(person)[0] in codes:
+                asked = each.start
+            told += _after_dose(person, each, codes)
     return told
 
 
 def afterwards(person: Person, attended: Sequence[Appointment], until: datetime) -> list[Happening]:
-    """What the patient answers in the months after the last of these appointments."""
-    if person.fate in ("lost", "withdraws", "at-risk", "moves"):
-        return []
+    """What the patient answers at home in the months after the last of these appointments."""
     doses = [each for each in attended if each.session == "dosing"]
-    told = [
-        Happening(person.id, last.start + timedelta(days=days), data)
-        for last in doses[-1:]
-        for days, share in FOLLOW_UPS
-        for data in _questionnaires(
-            person, len(doses), days, share * person.answers, person.dice("later", days)
-        )
-    ]
-    return [each for each in told if each.time < until]
+    if not doses or not _is_followed(person, len(doses)):
+        return []
+    told = []
+    for days, codes in _later(person).items():
+        if staying.still_answers(person, days):
+            at, left = doses[-1].start + timedelta(days=days), staying.kept(person, attended, days)
+            told += _filled(person, codes, _Visit(f"later {days}", at, len(doses), left))
+    return [each for each in mended(person, told) if each.time < until]
 
 
-def _baseline(person: Person, attended: Sequence[Appointment]) -> list[Happening]:
-    """After the last preparation, before the first dose: everybody answers."""
+def _is_followed(person: Person, doses: int) -> bool:
+    if person.fate in ("lost", "withdraws", "at-risk", "moves"):
+        return False
+    return doses == DOSES[person.protocol] or person.fate in ("adverse", "serious")
+
+
+def _later(person: Person) -> dict[int, list[InstrumentCode]]:
+    whole = [*scales.distressing(person), *RELIEF, *STRENGTHS]
+    short = list(scales.primary(person))
+    long = [*short, SHAPS_LIKERT.code, *STRENGTHS]
+    return {
+        END_D: whole,
+        **dict.fromkeys(SHORT_D, short),
+        **dict.fromkeys(LONG_D, long),
+    }
+
+
+def _baseline(
+    person: Person, attended: Sequence[Appointment]
+) -> tuple[list[Happening], datetime | None]:
+    """After the last preparation, before the first dose: everybody answers, and everything."""
     preparations = [each for each in attended if each.session == "preparation"]
-    return [
-        Happening(person.id, each.start + ASKED_AFTER, data)
-        for each in preparations[-1:]
-        for data in _questionnaires(person, 0, 0, 1, person.dice("baseline"))
-    ]
+    if not preparations:
+        return [], None
+    at, first = preparations[-1].start, scales.early(person)
+    codes = [*scales.distressing(person), *([first] if first else ()), *RELIEF, *STRENGTHS]
+    return _filled(person, codes, _Visit("baseline", at + ASKED_AFTER)), at
 
 
-def _after_dose(person: Person, integration: Appointment) -> list[Happening]:
-    throw = person.dice("after", integration.dose_number)
-    told: list[object] = _questionnaires(person, integration.dose_number, 0, person.answers, throw)
-    if person.fate in ("recovers", "at-risk") and integration.dose_number == TURN:
-        told = [*told[:-1], site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)]
-    return [Happening(person.id, integration.start + ASKED_AFTER, data) for data in told]
+def _codes_after(
+    person: Person, integration: Appointment, asked: datetime | None
+) -> list[InstrumentCode]:
+    """Of a day after a dose; after the last one a whole form follows soon."""
+    number, first = integration.dose_number, scales.early(person)
+    codes: list[InstrumentCode] = []
+    if number <= RELIEF_DOSES:
+        codes += [*RELIEF, *([first] if first else ())]
+    is_time = asked is None or integration.start - asked >= FORTNIGHTLY_APART
+    is_last = number == DOSES[person.protocol]
+    if (is_time and not is_last) or person.slips("too soon", number, TOO_SOON):
+        codes += scales.distressing(person)
+    throw = person.dice("after", number)
+    return [each for each in codes if throw.random() < person.answers]
 
 
-def _questionnaires(
-    person: Person, doses: int, days: int, answered: float, throw: Random
-) -> list[object]:
-    """The last one is the C-SSRS: asked of everybody who answers anything."""
-    improved = _improved(person, doses, days)
-    goes_at = person.dice("thoughts").uniform(0.05, 0.6)
-    item_9 = person.item_9 if improved < goes_at else 0
-    told: list[object] = []
-    for code, before in _scores(person).items():
-        if throw.random() < answered:
-            score = max(0.0, before * (1 - improved) + throw.gauss(0, NOISE[code]))
-            given = answers.filled(code, max(score, item_9), item_9, throw)
-            told.append(site.AssessmentAnswered(code, given, answers.total_of(code, given)))
-    if told:
-        told.append(site.AssessmentAnswered(C_SSRS.code, answers.c_ssrs(item_9, throw)))
+def _after_dose(
+    person: Person, integration: Appointment, codes: Sequence[InstrumentCode]
+) -> list[Happening]:
+    number, at = integration.dose_number, integration.start + ASKED_AFTER
+    told = _filled(person, codes, _Visit(f"after dose {number}", at, number))
+    if person.fate in ("recovers", "at-risk") and number == TURN:
+        high = site.AssessmentAnswered(C_SSRS.code, answers.HIGH_RISK)
+        told = [*told[:-1], Happening(person.id, at, high)]
     return told
 
 
-def _improved(person: Person, doses: int, days: int) -> float:
-    """The share of the symptoms that is gone."""
-    gained = person.gain * (1 - exp(-doses / DOSES_TO_IMPROVE))
-    return gained * (1 - RELAPSE * min(1, days / RELAPSE_D))
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """`kept`: the share that is left of what so many doses have gained."""
+
+    name: str
+    at: datetime
+    doses: int = 0
+    kept: float = 1
 
 
-def _scores(person: Person) -> dict[InstrumentCode, float]:
-    scores: dict[InstrumentCode, float] = {PHQ_9.code: person.phq_9, GAD_7.code: person.gad_7}
-    if person.indication == PTSD:
-        scores[PCL_5.code] = person.pcl_5
-    return scores
+def _filled(person: Person, codes: Sequence[InstrumentCode], visit: _Visit) -> list[Happening]:
+    """The last one is the C-SSRS: asked of everybody who answers anything."""
+    throw, at, doses, kept = person.dice(visit.name), visit.at, visit.doses, visit.kept
+    goes_at = person.dice("thoughts").uniform(0.05, 0.6)
+    item_9 = person.item_9 if scales.gained(person, doses, 0.8) * kept < goes_at else 0
+    told: list[Happening] = []
+    for code in codes:
+        meant = scales.score(person, code, doses, kept, throw)
+        given = answers.filled(code, meant, item_9, throw)
+        total = answers.total_of(code, given)
+        answered = site.AssessmentAnswered(code, given, total, mode=_mode(code))
+        told.append(Happening(person.id, at, answered))
+    if told:
+        screened = site.AssessmentAnswered(C_SSRS.code, answers.c_ssrs(item_9, throw))
+        told.append(Happening(person.id, at, screened))
+    return told
+
+
+def _mode(code: InstrumentCode) -> Literal["self", "clinician"]:
+    return "clinician" if code == MADRS.code else "self"

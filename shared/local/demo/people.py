@@ -84,7 +84,7 @@ ALIKE: dict[str, tuple[int, Fate, Fate]] = {
 """By clinic the place and fate of who is alike to a patient of the first clinic, and that one's."""
 TURN = 2
 """The dose after which things turn out otherwise for those to whom they do."""
-WEEKS = 26
+WEEKS = 34
 NEW = 2
 REFERRED_D, AT_THE_DESK_SINCE_D = 9, 18
 PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
@@ -96,6 +96,9 @@ PROTOCOLS: dict[Indication, tuple[tuple[str, Route], ...]] = {
 DOSES = {"esketamine-8": 8, "iv-6": 6, "im-4": 4, "sl-4": 4}
 STOPPED: tuple[Fate, ...] = ("withdraws", "at-risk", "adverse", "serious", "moves")
 """Those who are given no dose after the turn at this clinic, and come no more."""
+ANSWERS = (0.62, 0.95)
+MISSES, MISSES_LAST = 0.25, 0.8
+"""How often integrations are missed by those who are least engaged."""
 IMPROVE_WELL = 0.6
 """The share of patients who improve well; the others improve a little."""
 
@@ -146,6 +149,22 @@ class Person:
     def is_cleared(self) -> bool:
         return self.fate != "new" and self.fate not in NEVER_DOSED
 
+    @property
+    def engagement(self) -> float:
+        """From 0 to 1: who answers often also comes often, and fares better."""
+        least, most = ANSWERS
+        return (self.answers - least) / (most - least)
+
+    @property
+    def skips(self) -> bool:
+        """Misses the integration at the turn."""
+        slips = self.slips("integration", TURN, MISSES * (1 - self.engagement))
+        return self.fate == "skips" or (self.fate == "treated" and slips)
+
+    def comes_to_the_last(self) -> bool:
+        """Integration, after which no dose is held back any more."""
+        return not self.slips("integration", 0, MISSES_LAST * (1 - self.engagement))
+
     def dice(self, *purpose: object) -> Random:
         return dice(*purpose, self.key)
 
@@ -167,7 +186,7 @@ class _Place:
 
 
 def cohort(clinic: Clinic, seed: int, today: date) -> list[Person]:
-    """The clinic's patients by date of referral: about half a year of them, up to today."""
+    """The clinic's patients by date of referral: about eight months of them, up to today."""
     indications = _mixed(clinic)
     days = _days(len(indications), today)
     people = []
@@ -220,13 +239,13 @@ def _person(clinic: Clinic, place: _Place, throw: Random) -> Person:
         pcl_5=bell(throw, 50, 10, 36, 74),
         item_9=throw.choices((0, 1, 2), (64, 31, 5))[0],
         gain=_gain(throw) + clinic.gain,
-        answers=throw.uniform(0.62, 0.95),
+        answers=throw.uniform(*ANSWERS),
     )
 
 
 def _gain(throw: Random) -> float:
     if throw.random() < IMPROVE_WELL:
-        return bell(throw, 0.73, 0.12, 0.4, 0.97)
+        return bell(throw, 0.7, 0.12, 0.4, 0.97)
     return bell(throw, 0.17, 0.14, -0.15, 0.45)
 
 

@@ -16,7 +16,7 @@ from tests.kit.session_record.steps import heard, posted
 
 TODAY = date(2026, 11, 23)
 UNTIL = datetime.combine(TODAY, time(), UTC)
-OPENED = UNTIL - timedelta(days=200)
+OPENED = UNTIL - timedelta(days=260)
 SEED = 11
 TEMPLATES = load(POLICY).protocols
 

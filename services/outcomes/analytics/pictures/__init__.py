@@ -1,1 +1,1 @@
-"""The reports as charts: Vega-Lite, and SVG or PNG of it."""
+"""Charts of the reports and of the stream, as Vega-Lite, images and pages (SVG, PNG, HTML)."""

@@ -12,7 +12,7 @@ from random import Random
 from shared.contracts import site
 from shared.contracts.site import Route
 from shared.kernel.identifiers import derive
-from shared.local.demo.people import STOPPED, TURN, Person
+from shared.local.demo.people import DOSES, STOPPED, TURN, Person
 from shared.local.demo.room.drug import DOSED, dose_of, movements
 from shared.local.demo.room.vitals import FORGOTTEN, MEASURED_AT, reviewed, vitals
 from shared.local.demo.room.writing import answered, written
@@ -76,8 +76,12 @@ def halves(told: Sequence[Happening], person: Person) -> tuple[list[Happening], 
 
 
 def _comes(person: Person, appointment: Appointment) -> bool:
-    if person.fate in ("lost", "skips") and appointment.dose_number == TURN:
+    is_turn = appointment.dose_number == TURN
+    if is_turn and (person.skips or person.fate == "lost"):
         return appointment.session == "dosing"
+    is_last = appointment.dose_number == DOSES[person.protocol]
+    if is_last and appointment.session == "integration" and not person.comes_to_the_last():
+        return False
     return not (person.fate in ("lost", *STOPPED) and appointment.dose_number > TURN)
 
 
@@ -117,7 +121,7 @@ def _dosing(person: Person, appointment: Appointment, encounter_id: str) -> list
 
 
 def _answered_for(person: Person, appointment: Appointment) -> tuple[site.Override, ...]:
-    if person.fate != "skips" or appointment.dose_number != TURN + 1:
+    if not person.skips or appointment.dose_number != TURN + 1:
         return ()
     return (
         site.Override(

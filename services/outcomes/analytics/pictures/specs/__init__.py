@@ -1,0 +1,1 @@
+"""Answers in, Vega-Lite specifications out: plain dicts, no drawing, no reading."""
