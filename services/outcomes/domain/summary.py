@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.outcomes.domain.axis.results import POLICY_KEYS, Result
+from services.outcomes.domain.axis.results import POLICY_KEYS, Result, primary_instrument
 from services.outcomes.domain.progress import judge
 from services.outcomes.domain.telling import NOTHING, Told
 from services.outcomes.domain.trajectory import Trajectory
-from shared.contracts.instruments import PCL_5, PHQ_9, InstrumentCode
+from shared.contracts.instruments import PHQ_9, InstrumentCode
 from shared.contracts.outcomes import ProgressJudged
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy, PolicyReference
@@ -54,10 +54,6 @@ class Summary:
     policy: PolicyReference
     progress: ProgressJudged | None = None
     told: Told = NOTHING
-
-
-def primary_instrument(indication: Indication) -> InstrumentCode:
-    return PCL_5.code if indication == "ptsd" else PHQ_9.code
 
 
 def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Policy) -> Summary:
