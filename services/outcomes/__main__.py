@@ -2,7 +2,7 @@
 
 import sys
 
-from services.outcomes.main import SERVICE
+from services.outcomes.main import configured
 from services.outcomes.settings import Settings
 from shared.processes.command import main
 
@@ -14,4 +14,4 @@ def _analytics(settings: Settings) -> None:
     process.run(settings)
 
 
-main(SERVICE, sys.argv[1:], Settings, {"analytics": _analytics})
+main(configured, sys.argv[1:], Settings, {"analytics": _analytics})

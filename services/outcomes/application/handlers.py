@@ -10,6 +10,7 @@ from services.outcomes.application.following import follow
 from services.outcomes.domain import trajectory as facts
 from services.outcomes.domain.commands import (
     CloseAlerts,
+    ErasePatient,
     OpenCourse,
     RecordAnswers,
     RecordDose,
@@ -18,54 +19,68 @@ from services.outcomes.domain.commands import (
     RetractAnswers,
 )
 from services.outcomes.domain.risk import alerts_around
-from services.outcomes.domain.scoring import Assessment, assess, screening_assessment
+from services.outcomes.domain.scoring import Assessment, assess
+from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import AssessmentScored
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import RecordKeys
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def register_patient(command: RegisterPatient, uow: UnitOfWork, policy: Policy) -> None:
+def register_patient(
+    command: RegisterPatient, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     if uow.get(TRAJECTORIES, command.patient_id) is None:
-        follow(facts.registered(command), uow, policy)
+        follow(facts.registered(command), uow, policy, keys)
 
 
-def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> None:
+def record_answers(
+    command: RecordAnswers, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     """Scores and alerts are emitted before anything that the analysts' stream needs (OUT-4)."""
     before = uow.require(TRAJECTORIES, command.patient_id)
     assessment = assess(command)
     after = facts.with_assessment(assessment, before)
-    if command.supersedes:
-        after = facts.without_assessment(screening_assessment(command.supersedes), after)
+    told = [each.id for each in facts.repeated(assessment, before)]
     alerts = [
         each
         for each in alerts_around(assessment, after, policy)
-        if uow.get(ALERTS, each.assessment_id) is None
+        if not _is_raised([each.assessment_id, *told], uow)
     ]
-    uow.save(TRAJECTORIES, after, *_announced(assessment), *(each.event for each in alerts))
+    scored = [] if told else _announced(assessment, after)
+    uow.save(TRAJECTORIES, after, *scored, *(each.event for each in alerts))
     for alert in alerts:
         uow.save(ALERTS, alert)
-    follow(after, uow, policy)
+    follow(after, uow, policy, keys)
 
 
-def retract_answers(command: RetractAnswers, uow: UnitOfWork, policy: Policy) -> None:
+def retract_answers(
+    command: RetractAnswers, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    over = screening_assessment(command.screening_id)
-    follow(facts.without_assessment(over, before), uow, policy)
+    follow(facts.without_assessment(command.assessment_id, before), uow, policy, keys)
 
 
-def record_stream_consent(command: RecordStreamConsent, uow: UnitOfWork, policy: Policy) -> None:
+def record_stream_consent(
+    command: RecordStreamConsent, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_consent(command, before), uow, policy)
+    follow(facts.with_consent(command, before), uow, policy, keys)
 
 
-def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy) -> None:
+def erase_patient(command: ErasePatient, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_course(command, before), uow, policy)
+    follow(facts.with_erasure(before), uow, policy, keys)
 
 
-def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy) -> None:
+def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_dose(command, before), uow, policy)
+    follow(facts.with_course(command, before), uow, policy, keys)
+
+
+def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
+    before = uow.require(TRAJECTORIES, command.patient_id)
+    follow(facts.with_dose(command, before), uow, policy, keys)
 
 
 def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:
@@ -75,9 +90,13 @@ def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:
             uow.save(ALERTS, replace(alert, status="inactive"))
 
 
-def _announced(assessment: Assessment) -> list[AssessmentScored]:
-    """Intake has announced what was answered at screening."""
-    if assessment.origin == "screening":
+def _is_raised(assessment_ids: list[str], uow: UnitOfWork) -> bool:
+    return any(uow.get(ALERTS, each) is not None for each in assessment_ids)
+
+
+def _announced(assessment: Assessment, after: Trajectory) -> list[AssessmentScored]:
+    """Intake has announced what was answered at screening; of what was retracted nobody is told."""
+    if assessment.origin == "screening" or assessment.id in after.taken_back:
         return []
     return [
         AssessmentScored(

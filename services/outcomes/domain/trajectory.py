@@ -12,6 +12,7 @@ from services.outcomes.domain.commands import (
     RecordStreamConsent,
     RegisterPatient,
 )
+from services.outcomes.domain.counting import SetAside, set_aside, twins
 from services.outcomes.domain.scoring import Assessment
 from shared.contracts.site import Indication, Route
 
@@ -39,16 +40,23 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class StreamLink:
-    """The only way from the patient to the analysts' stream; erased when consent ends."""
+    """The only way from the patient to the analysts' stream; erased when consent ends.
+
+    `look_at`: when to look whether more may be told of who the subject is; `looks`: how often
+    somebody did.
+    """
 
     token: str
     since: datetime
+    look_at: datetime | None = None
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """`taken_back`: the assessments that were corrected or retracted. They are kept, and count
-    nothing."""
+    """`taken_back`: the assessments that were retracted, known or still to come. All that was told
+    is kept; what does not count is set aside. `counted`: the classes of people on the stream that
+    the patient was counted in. `erased`: intake has erased who this is, for good."""
 
     patient_id: str
     indication: Indication
@@ -58,15 +66,23 @@ class Trajectory:
     assessments: tuple[Assessment, ...] = ()
     stream: StreamLink | None = None
     taken_back: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    erased: bool = False
+
+    @property
+    def set_aside(self) -> dict[str, SetAside]:
+        return set_aside(self.assessments, self.taken_back)
 
     @property
     def counting(self) -> tuple[Assessment, ...]:
-        return tuple(each for each in self.assessments if each.id not in self.taken_back)
+        aside = self.set_aside
+        return tuple(each for each in self.assessments if each.id not in aside)
 
     @property
     def corrected(self) -> tuple[Assessment, ...]:
-        """Those that count no longer."""
-        return tuple(each for each in self.assessments if each.id in self.taken_back)
+        """Those that do not count: corrected, retracted, or told twice."""
+        aside = self.set_aside
+        return tuple(each for each in self.assessments if each.id in aside)
 
 
 def registered(command: RegisterPatient) -> Trajectory:
@@ -77,6 +93,10 @@ def with_consent(command: RecordStreamConsent, trajectory: Trajectory) -> Trajec
     fact = StreamConsent(command.event_id, command.at, command.granted)
     known = {each.id: each for each in trajectory.consents} | {fact.id: fact}
     return replace(trajectory, consents=tuple(sorted(known.values(), key=_refusal_last)))
+
+
+def with_erasure(trajectory: Trajectory) -> Trajectory:
+    return replace(trajectory, erased=True)
 
 
 def with_course(command: OpenCourse, trajectory: Trajectory) -> Trajectory:
@@ -106,9 +126,20 @@ def without_assessment(assessment_id: str, trajectory: Trajectory) -> Trajectory
     return replace(trajectory, taken_back=tuple(sorted(over)))
 
 
+def repeated(fact: Assessment, trajectory: Trajectory) -> list[Assessment]:
+    """What was told already in the same words, and was not retracted."""
+    same = twins(fact, trajectory.assessments)
+    return [each for each in same if each.id not in trajectory.taken_back]
+
+
 def consenting_since(trajectory: Trajectory) -> datetime | None:
-    """Since when consent to the analysts' stream stands unbroken; None: it does not stand."""
+    """Since when consent to the analysts' stream stands unbroken; None: it does not stand.
+
+    Nobody consents for a person who was erased, however late the consent is heard of.
+    """
     since = None
+    if trajectory.erased:
+        return None
     for each in trajectory.consents:
         since = (since or each.at) if each.granted else None
     return since
