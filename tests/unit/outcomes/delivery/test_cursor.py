@@ -35,7 +35,7 @@ class Endless(MemoryLog):
     """A log that is long enough for any place."""
 
     def places(self) -> Any:
-        return {}, dict.fromkeys(range(64), 2 ** 63)
+        return {}, dict.fromkeys(range(64), 2**63)
 
 
 def read(text: str, log: Any = None, caught_up: bool = True, **at: Any) -> Any:
