@@ -1,4 +1,4 @@
-"""`python -m services.outcomes api|consumer|relay`."""
+"""`python -m services.outcomes api|consumer|relay|analytics`."""
 
 import sys
 
@@ -6,4 +6,12 @@ from services.outcomes.main import SERVICE
 from services.outcomes.settings import Settings
 from shared.processes.command import main
 
-main(SERVICE, sys.argv[1:], Settings)
+
+def _analytics(settings: Settings) -> None:
+    # Here, because no other process carries what this one needs on top.
+    from services.outcomes.analytics import process
+
+    process.run(settings)
+
+
+main(SERVICE, sys.argv[1:], Settings, {"analytics": _analytics})
