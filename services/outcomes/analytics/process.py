@@ -3,15 +3,21 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.outcomes.analytics.columns.empty import Empty
+from services.outcomes.adapters.stream_keys import StreamKeys
+from services.outcomes.analytics.columns.archive.archive import Archive
+from services.outcomes.analytics.columns.feed import Feed
+from services.outcomes.analytics.columns.live import TOPICS, Columns
 from services.outcomes.analytics.view import View
 from services.outcomes.settings import Settings
+from shared.codec.sealing import SubjectKeyring
 from shared.contracts.topics import OUTCOMES
 from shared.kernel.policy import Policy
+from shared.messaging.kafka_tail import TopicsTail
 from shared.processes.server import serve
 from shared.runtime import clock, logs
 from shared.runtime.policy_file import load
-from shared.runtime.process import Drain
+from shared.runtime.process import Drain, background
+from shared.storage.mongo import MongoStore
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 
@@ -26,16 +32,19 @@ def run(settings: Settings) -> None:
     serve(lambda drain: application(settings, drain), settings, THREADS)
 
 
-def application(settings: Settings, _drain: Drain) -> Any:
-    """The WSGI application on its columns."""
+def application(settings: Settings, drain: Drain) -> Any:
+    """The WSGI application on columns that are being fed."""
     logs.configure(OUTCOMES, "analytics", settings.log_level)
     policy = load(settings.policy_file)
-    view = Empty(clock.utc_now)
+    keys = StreamKeys(MongoStore(settings.mongodb_uri), SubjectKeyring(settings.stream_key))
+    columns = Columns(Archive(settings.analytics_dir), keys, clock.utc_now)
+    feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
+    background("feed", feed.run)
     return create_app(
         Door(
             OUTCOMES,
             Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
-            {"columns": lambda: None},
-            [blueprint(view, policy) for blueprint in BLUEPRINTS],
+            {"columns": feed.check},
+            [blueprint(columns, policy) for blueprint in BLUEPRINTS],
         )
     )
