@@ -21,9 +21,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """How many people of a group each name counts. `part_of`: name -> the name whose people hold
-    all of its people; the outermost is `patients`."""
+    """How many people of a group each name counts. `part_of`: name -> the name, or names, whose
+    people hold all of its people; the outermost is `patients`.
+
+    Two parts of one whole that have nobody in common: the second is a part of `not <the first>`.
+    """
 
     group: Group
     counts: Mapping[str, int]
-    part_of: Mapping[str, str]
+    part_of: Mapping[str, str | tuple[str, ...]]
