@@ -111,8 +111,9 @@ class Measure:
 
     `rules` names this row and its version; a change of it is a new name. `sd`, `r`: of reliable
     change (Jacobson & Truax). `meaningful`: the least improvement that patients notice, in points.
-    `deteriorated`: the least worsening that calls for a look. The means and standard deviations
-    of the ill and the healthy give the cut-off of clinically significant change.
+    `deteriorated`: the least worsening that calls for a look, and `deteriorated_from_best` the same
+    counted from the best score since the baseline. The means and standard deviations of the ill and
+    the healthy give the cut-off of clinically significant change.
     """
 
     rules: str
@@ -121,6 +122,7 @@ class Measure:
     source: str
     meaningful: float | None = None
     deteriorated: float | None = None
+    deteriorated_from_best: float | None = None
     clinical_mean: float | None = None
     clinical_sd: float | None = None
     healthy_mean: float | None = None

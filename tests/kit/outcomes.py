@@ -40,6 +40,7 @@ from shared.codec.cloudevents import (
 from shared.contracts import intake, scheduling, session_record, site
 from shared.contracts.envelope import Event
 from shared.contracts.instruments import InstrumentCode
+from shared.contracts.outcomes import PatientFollowed, PatientResult
 from shared.contracts.topics import OUTCOMES, STREAM, TOPIC_OF
 from shared.kernel.policy import Policy, PolicyReference
 from shared.messaging.consumer import step_of
@@ -285,6 +286,14 @@ class Outcomes:
 def last_revisions(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What an analyst ends up with: the last revision of each result."""
     return {event["result_id"]: event for event in events}
+
+
+def reported(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
+    """What the network's own reports end up with: by assessment the last revision, and under
+    `followed` where the patient is. Without the revisions, which tell how it came to that."""
+    last = {each["assessment_id"]: each for each in outcomes.said(PatientResult)}
+    last["followed"] = outcomes.said(PatientFollowed)[-1]
+    return {key: {k: v for k, v in each.items() if k != "revision"} for key, each in last.items()}
 
 
 def a_summary(patient_id: str = PATIENT, **what: Any) -> Summary:

@@ -1,6 +1,7 @@
 """ROUTES of outcomes: what sites post and what other services say, in our own words."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from services.outcomes.application import handlers
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
@@ -14,7 +15,7 @@ from services.outcomes.domain.commands import (
     RegisterPatient,
     RetractAnswers,
 )
-from services.outcomes.domain.scoring import assessment_id
+from services.outcomes.domain.scoring import assessment_id, screening_assessment
 from shared.contracts import intake, scheduling, session_record, site
 from shared.contracts.envelope import Event
 from shared.contracts.instruments import INSTRUMENTS
@@ -32,8 +33,13 @@ def routes(policy: Policy) -> Routes:
 
 def _posted(policy: Policy) -> Routes:
     answered = site.AssessmentAnswered
-    handle = governed(handlers.record_answers, policy)
-    return {answered.type: Route(answered, _answered, handle, _needs_of_answers, ROLES)}
+    retracted = site.AssessmentRetracted
+    record = governed(handlers.record_answers, policy)
+    retract = governed(handlers.retract_answers, policy)
+    return {
+        answered.type: Route(answered, _answered, record, _needs_of_answers, ROLES),
+        retracted.type: Route(retracted, _taken_back, retract, _needs, ROLES),
+    }
 
 
 def _of_intake(policy: Policy) -> Routes:
@@ -82,32 +88,49 @@ def _needs_nothing(_event: Event) -> list[Need]:
 
 
 def _answered(event: Event) -> RecordAnswers:
-    return _answers(event, "course")
+    said = event.data
+    if said.amends == event.id:
+        raise Malformed("/data/amends", "these answers cannot correct themselves")
+    return replace(
+        _answers(event, event.time, "course"),
+        total=said.total,
+        definition=said.definition,
+        amends=_posted_by(event, said.amends) if said.amends else "",
+        sequence=event.sequence or 0,
+        mode=said.mode,
+    )
 
 
 def _screened(event: Event) -> RecordAnswers:
-    answers = _answers(event, "screening")
+    """Intake has checked its sender's total."""
     said = event.data
-    return replace(answers, screening_id=said.screening_id, supersedes=said.supersedes)
+    return replace(
+        _answers(event, said.answered_at, "screening"),
+        assessment_id=screening_assessment(said.screening_id) if said.screening_id else "",
+        amends=screening_assessment(said.supersedes) if said.supersedes else "",
+    )
 
 
 def _retracted(event: Event) -> RetractAnswers:
-    return RetractAnswers(_cause(event), event.time, event.subject, event.data.screening_id)
+    over = screening_assessment(event.data.screening_id)
+    return RetractAnswers(_cause(event), event.time, event.subject, over)
 
 
-def _answers(event: Event, origin: Origin) -> RecordAnswers:
+def _taken_back(event: Event) -> RetractAnswers:
+    over = _posted_by(event, event.data.amends)
+    return RetractAnswers(_cause(event), event.time, event.subject, over)
+
+
+def _posted_by(event: Event, amends: str) -> str:
+    """The assessment that an event of the same source brought."""
+    return assessment_id(f"{event.source}#{amends}")
+
+
+def _answers(event: Event, at: datetime, origin: Origin) -> RecordAnswers:
     said = event.data
     if faults := INSTRUMENTS[said.instrument].faults(said.answers):
         raise Malformed("/data/answers", faults)
-    return RecordAnswers(
-        _cause(event),
-        event.time if origin == "course" else said.answered_at,
-        event.subject,
-        said.instrument,
-        said.answers,
-        origin,
-        said.total if origin == "course" else None,  # intake has checked its sender's total
-    )
+    return RecordAnswers(_cause(event), at, event.subject, said.instrument, said.answers, origin)
 
 
 def _registered(event: Event) -> RegisterPatient:

@@ -18,7 +18,8 @@ from services.outcomes.domain.commands import (
     RetractAnswers,
 )
 from services.outcomes.domain.risk import alerts_around
-from services.outcomes.domain.scoring import Assessment, assess, screening_assessment
+from services.outcomes.domain.scoring import Assessment, assess
+from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import AssessmentScored
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import UnitOfWork
@@ -34,14 +35,14 @@ def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> N
     before = uow.require(TRAJECTORIES, command.patient_id)
     assessment = assess(command)
     after = facts.with_assessment(assessment, before)
-    if command.supersedes:
-        after = facts.without_assessment(screening_assessment(command.supersedes), after)
+    told = [each.id for each in facts.repeated(assessment, before)]
     alerts = [
         each
         for each in alerts_around(assessment, after, policy)
-        if uow.get(ALERTS, each.assessment_id) is None
+        if not _is_raised([each.assessment_id, *told], uow)
     ]
-    uow.save(TRAJECTORIES, after, *_announced(assessment), *(each.event for each in alerts))
+    scored = [] if told else _announced(assessment, after)
+    uow.save(TRAJECTORIES, after, *scored, *(each.event for each in alerts))
     for alert in alerts:
         uow.save(ALERTS, alert)
     follow(after, uow, policy)
@@ -49,8 +50,7 @@ def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> N
 
 def retract_answers(command: RetractAnswers, uow: UnitOfWork, policy: Policy) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    over = screening_assessment(command.screening_id)
-    follow(facts.without_assessment(over, before), uow, policy)
+    follow(facts.without_assessment(command.assessment_id, before), uow, policy)
 
 
 def record_stream_consent(command: RecordStreamConsent, uow: UnitOfWork, policy: Policy) -> None:
@@ -75,9 +75,13 @@ def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:
             uow.save(ALERTS, replace(alert, status="inactive"))
 
 
-def _announced(assessment: Assessment) -> list[AssessmentScored]:
-    """Intake has announced what was answered at screening."""
-    if assessment.origin == "screening":
+def _is_raised(assessment_ids: list[str], uow: UnitOfWork) -> bool:
+    return any(uow.get(ALERTS, each) is not None for each in assessment_ids)
+
+
+def _announced(assessment: Assessment, after: Trajectory) -> list[AssessmentScored]:
+    """Intake has announced what was answered at screening; of what was retracted nobody is told."""
+    if assessment.origin == "screening" or assessment.id in after.taken_back:
         return []
     return [
         AssessmentScored(

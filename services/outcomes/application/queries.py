@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
-from services.outcomes.domain.axis.results import Result, results
+from services.outcomes.domain.axis.results import Result, primary_instrument, results
+from services.outcomes.domain.counting import Because
 from services.outcomes.domain.report import GroupOutcome, network_outcomes
 from services.outcomes.domain.risk import WORDS
-from services.outcomes.domain.summary import primary_instrument
 from services.outcomes.domain.trajectory import Trajectory, consenting_since
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.site import Indication, Route
@@ -50,8 +50,19 @@ class BaselineView:
 
 
 @dataclass(frozen=True, slots=True)
+class AsideView:
+    """Answers that count no longer, or not twice. `by`: the assessment that counts instead."""
+
+    assessment_id: str
+    instrument: InstrumentCode
+    answered_at: datetime
+    because: Because
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrajectoryView:
-    """The patient on the dose axis: every assessment in order of time."""
+    """The patient on the dose axis: every assessment in order of time, and what does not count."""
 
     patient_id: str
     indication: Indication
@@ -61,6 +72,7 @@ class TrajectoryView:
     doses: tuple[DoseView, ...]
     baselines: tuple[BaselineView, ...]
     results: tuple[Result, ...]
+    set_aside: tuple[AsideView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +149,17 @@ def _trajectory(facts: Trajectory, policy: Policy) -> TrajectoryView:
         doses=tuple(DoseView(each.number, each.at, each.encounter_id) for each in facts.doses),
         baselines=tuple(BaselineView(name, score) for name, score in baselines.items()),
         results=axis,
+        set_aside=_set_aside(facts),
+    )
+
+
+def _set_aside(facts: Trajectory) -> tuple[AsideView, ...]:
+    aside = facts.set_aside
+    return tuple(
+        AsideView(
+            each.id, each.instrument, each.answered_at, aside[each.id].because, aside[each.id].by
+        )
+        for each in facts.corrected
     )
 
 

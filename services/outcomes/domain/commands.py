@@ -11,6 +11,7 @@ from shared.contracts.instruments import InstrumentCode
 from shared.contracts.site import Indication, Route
 
 Origin = Literal["screening", "course"]
+Mode = Literal["self", "clinician", "phone", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class RegisterPatient:
 class RecordAnswers:
     """`at` is when the questionnaire was answered. `total`: what the sender says they add up to.
 
-    `screening_id`: intake's name for these answers; `supersedes`: for those that they correct.
+    `assessment_id`: where it does not follow from the event; `amends`: of the one that these
+    correct. `definition`: the sender's rules; empty: ours. `sequence`: the event's in its source.
     """
 
     event_id: str
@@ -35,18 +37,21 @@ class RecordAnswers:
     answers: tuple[int | None, ...]
     origin: Origin
     total: float | None = None
-    screening_id: str = ""
-    supersedes: str = ""
+    assessment_id: str = ""
+    amends: str = ""
+    definition: str = ""
+    sequence: int = 0
+    mode: Mode = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class RetractAnswers:
-    """Intake found that the answers of this screening were never the patient's."""
+    """These answers were never the patient's, or were made by mistake."""
 
     event_id: str
     at: datetime
     patient_id: str
-    screening_id: str
+    assessment_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,18 @@ class Alert:
 
 
 def alerts_around(assessment: Assessment, trajectory: Trajectory, policy: Policy) -> list[Alert]:
-    """What this answer shows, and what the next one shows now that this one came before it."""
-    series = [each for each in trajectory.counting if each.instrument == assessment.instrument]
-    if assessment not in series:
+    """What this answer shows, and what the next one shows now that this one came before it.
+
+    Also if it does not count yet, or another says the same: only what was retracted shows nothing.
+    """
+    if assessment.id in trajectory.taken_back:
         return []
+    known = {*(each.id for each in trajectory.counting), assessment.id}
+    series = [
+        each
+        for each in trajectory.assessments
+        if each.id in known and each.instrument == assessment.instrument
+    ]
     place = series.index(assessment)
     following = [each for each in series[place + 1 :] if _item(each) is not None][:1]
     found = [

@@ -6,7 +6,7 @@ What is missing is never taken for zero.
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.outcomes.domain.commands import Origin, RecordAnswers
+from services.outcomes.domain.commands import Mode, Origin, RecordAnswers
 from shared.contracts.instruments import (
     C_SSRS,
     INSTRUMENTS,
@@ -20,7 +20,11 @@ from shared.kernel.identifiers import derive
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One scored questionnaire. `complete`: enough was answered for `definition` to score it."""
+    """One scored questionnaire. `complete`: enough was answered for `definition` to score it.
+
+    `amends`: the assessment that it corrects; of several corrections of one the highest `sequence`
+    of their source is the last word. `mode`: how it was answered.
+    """
 
     id: str
     instrument: InstrumentCode
@@ -30,6 +34,9 @@ class Assessment:
     complete: bool
     answered_at: datetime
     origin: Origin
+    amends: str = ""
+    sequence: int = 0
+    mode: Mode = "unknown"
 
 
 def assessment_id(event_id: str) -> str:
@@ -42,13 +49,16 @@ def screening_assessment(screening_id: str) -> str:
 
 
 def assess(command: RecordAnswers) -> Assessment:
-    """The assessment; refused if the sender's total is not what the answers come to."""
+    """The assessment; refused if it is of other rules than ours, or the sender's total is not what
+    the answers come to."""
     instrument = INSTRUMENTS[command.instrument]
+    if command.definition and command.definition != instrument.definition:
+        raise Rejected("unknown-definition", _other_rules(command, instrument.definition))
     total = instrument.total(command.answers)
     if command.total is not None and command.total != total:
         raise Rejected("total-mismatch", _mismatch(command, total))
     return Assessment(
-        id=_id(command),
+        id=command.assessment_id or assessment_id(command.event_id),
         instrument=command.instrument,
         definition=instrument.definition,
         answers=command.answers,
@@ -56,13 +66,10 @@ def assess(command: RecordAnswers) -> Assessment:
         complete=instrument.is_complete(command.answers),
         answered_at=command.at,
         origin=command.origin,
+        amends=command.amends,
+        sequence=command.sequence,
+        mode=command.mode,
     )
-
-
-def _id(command: RecordAnswers) -> str:
-    if command.screening_id:
-        return screening_assessment(command.screening_id)
-    return assessment_id(command.event_id)
 
 
 def suicidal_item(instrument: InstrumentCode, answers: Answered) -> int | None:
@@ -74,6 +81,13 @@ def suicidal_item(instrument: InstrumentCode, answers: Answered) -> int | None:
         return gravest_ideation(answers)
     known = INSTRUMENTS[instrument]
     return known.item(answers, known.suicidal_item)
+
+
+def _other_rules(command: RecordAnswers, ours: str) -> str:
+    return (
+        f"{command.instrument} is scored here by {ours}, {command.definition} was sent: fill in"
+        f" the form that {ours} is for, and send these answers."
+    )
 
 
 def _mismatch(command: RecordAnswers, total: float | None) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from services.outcomes.domain.axis.results import POLICY_KEYS, Result
+from services.outcomes.domain.axis.results import POLICY_KEYS, Result, primary_instrument
 from services.outcomes.domain.progress import judge
+from services.outcomes.domain.telling import NOTHING, Told
 from services.outcomes.domain.trajectory import Trajectory
-from shared.contracts.instruments import PCL_5, PHQ_9, InstrumentCode
+from shared.contracts.instruments import PHQ_9, InstrumentCode
 from shared.contracts.outcomes import ProgressJudged
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy, PolicyReference
@@ -36,7 +37,7 @@ class Summary:
 
     `sessions_to_response`: the doses given before the first result that met response.
     `changes`: per dose, the last change from baseline before the next one. `progress`: as it
-    was told to scheduling.
+    was told to scheduling. `told`: what the network's own reports were told.
     """
 
     patient_id: str
@@ -52,10 +53,7 @@ class Summary:
     changes: tuple[ChangeAfter, ...]
     policy: PolicyReference
     progress: ProgressJudged | None = None
-
-
-def primary_instrument(indication: Indication) -> InstrumentCode:
-    return PCL_5.code if indication == "ptsd" else PHQ_9.code
+    told: Told = NOTHING
 
 
 def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Policy) -> Summary:

@@ -12,6 +12,7 @@ from services.outcomes.domain.commands import (
     RecordStreamConsent,
     RegisterPatient,
 )
+from services.outcomes.domain.counting import SetAside, set_aside, twins
 from services.outcomes.domain.scoring import Assessment
 from shared.contracts.site import Indication, Route
 
@@ -47,8 +48,8 @@ class StreamLink:
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
-    """`taken_back`: the assessments that were corrected or retracted. They are kept, and count
-    nothing."""
+    """`taken_back`: the assessments that were retracted, known or still to come. All that was told
+    is kept; what does not count is set aside."""
 
     patient_id: str
     indication: Indication
@@ -60,13 +61,19 @@ class Trajectory:
     taken_back: tuple[str, ...] = ()
 
     @property
+    def set_aside(self) -> dict[str, SetAside]:
+        return set_aside(self.assessments, self.taken_back)
+
+    @property
     def counting(self) -> tuple[Assessment, ...]:
-        return tuple(each for each in self.assessments if each.id not in self.taken_back)
+        aside = self.set_aside
+        return tuple(each for each in self.assessments if each.id not in aside)
 
     @property
     def corrected(self) -> tuple[Assessment, ...]:
-        """Those that count no longer."""
-        return tuple(each for each in self.assessments if each.id in self.taken_back)
+        """Those that do not count: corrected, retracted, or told twice."""
+        aside = self.set_aside
+        return tuple(each for each in self.assessments if each.id in aside)
 
 
 def registered(command: RegisterPatient) -> Trajectory:
@@ -104,6 +111,12 @@ def without_assessment(assessment_id: str, trajectory: Trajectory) -> Trajectory
     """Known already or still to come: it counts no longer (OUT-5)."""
     over = {*trajectory.taken_back, assessment_id}
     return replace(trajectory, taken_back=tuple(sorted(over)))
+
+
+def repeated(fact: Assessment, trajectory: Trajectory) -> list[Assessment]:
+    """What was told already in the same words, and was not retracted."""
+    same = twins(fact, trajectory.assessments)
+    return [each for each in same if each.id not in trajectory.taken_back]
 
 
 def consenting_since(trajectory: Trajectory) -> datetime | None:

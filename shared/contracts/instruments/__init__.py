@@ -30,13 +30,13 @@ from shared.contracts.instruments.suicide_risk import (
     triage,
 )
 from shared.contracts.instruments.trauma import PCL_5, provisional_ptsd
-from shared.contracts.instruments.wellbeing import BRS, WHO_5
+from shared.contracts.instruments.wellbeing import BRS, LET, WHO_5
 
 INSTRUMENTS: dict[str, Instrument] = {
     each.code: each
     for each in (
         *(PHQ_9, GAD_7, PCL_5, C_SSRS, MADRS, QIDS_SR16, BHS, WHO_5, BRS, DADDS, DS_II),
-        *(MEQ30, CADSS, CADSS_6, SHAPS, SHAPS_LIKERT, EBI, AUDIT, DAST_10),
+        *(MEQ30, CADSS, CADSS_6, SHAPS, SHAPS_LIKERT, EBI, AUDIT, DAST_10, LET),
     )
 }
 
@@ -54,6 +54,7 @@ __all__ = [
     "EBI",
     "GAD_7",
     "INSTRUMENTS",
+    "LET",
     "MADRS",
     "MEQ30",
     "PCL_5",

@@ -28,6 +28,7 @@ InstrumentCode = Literal[
     "ebi",
     "audit",
     "dast-10",
+    "let",
 ]
 Answered = Sequence[int | None]
 """One answer per item, in order; None: not answered, which never means 0."""
@@ -141,11 +142,19 @@ class Instrument:
         """Enough was answered to score it or, where nothing is summed, all that had to be asked."""
         if self.total_range:
             return self.total(answers) is not None
+        return self.missing(answers) == 0
+
+    def missing(self, answers: Answered) -> int:
+        """How many items that had to be asked were not answered; of an `either` pair it is one."""
         asked_after = dict(self.asked_after_yes)
-        return not any(
-            answer is None and (item not in asked_after or answers[asked_after[item] - 1])
+        blank = sum(
+            answer is None and (item not in asked_after or bool(answers[asked_after[item] - 1]))
             for item, answer in enumerate(answers, 1)
         )
+        spare = sum(
+            answers[one - 1] is None or answers[two - 1] is None for one, two in self.either
+        )
+        return blank - spare
 
     def subscales(self, answers: Answered) -> Subscales:
         """Parts of the whole by name, None where not known; empty where the instrument has none."""

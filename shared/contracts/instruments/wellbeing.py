@@ -1,7 +1,8 @@
-"""Where higher is better: the WHO-5 in percent, and the BRS, a mean."""
+"""Where higher is better: the WHO-5 in percent, the BRS, a mean, and the LET, purpose in life."""
 
 from shared.contracts.instruments.definition import Answered, Instrument, Licence, Recall
-from shared.contracts.instruments.scoring import prorated_sum, turned_mean
+from shared.contracts.instruments.distress import AUTHORS
+from shared.contracts.instruments.scoring import prorated_sum, turned_mean, turned_sum
 
 _TO_PERCENT = 4
 
@@ -42,4 +43,18 @@ BRS = Instrument(
     bands=((1, "low"), (3, "normal"), (4.31, "high")),  # [M]
     better="higher",
     reversed=(2, 4, 6),
+)
+LET = Instrument(
+    "let",
+    "Life Engagement Test",
+    "let/scheier-2006/1",
+    items=6,
+    item_min=1,
+    item_max=5,
+    score=turned_sum,
+    total_range=(6, 30),  # Scheier 2006 [M]: purpose in life; no bands are published
+    recall=Recall("trait"),
+    licence=AUTHORS,
+    better="higher",
+    reversed=(1, 3, 5),
 )

@@ -1,11 +1,13 @@
 """OUT-5: late, early, in any order: the same facts end in the same state and the same stream."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.outcomes.domain.telling import NOTHING
 from shared.contracts.outcomes import OutcomeResult
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
@@ -22,6 +24,7 @@ from tests.kit.outcomes import (
     last_revisions,
     on_day,
     registered,
+    reported,
     screened,
 )
 
@@ -45,8 +48,9 @@ CHANGES_OF_MIND = [
 ]
 
 
-def _final(facts: list[Step]) -> tuple[Any, Any, Any]:
-    """The facts kept, the numbers made of them, and what an analyst has: without random ids."""
+def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
+    """The facts kept, the numbers made of them, what an analyst has (without random ids), and
+    what the network's own reports have."""
     outcomes = Outcomes()
     outcomes.take(*facts)
     kept, link = outcomes.trajectory(), outcomes.trajectory().stream
@@ -56,7 +60,8 @@ def _final(facts: list[Step]) -> tuple[Any, Any, Any]:
         if link and each["subject_token"] == link.token
     ]
     facts_kept = (kept.consents, kept.courses, kept.doses, kept.assessments, link and link.since)
-    return facts_kept, outcomes.summary(), sorted(published)
+    summary = replace(outcomes.summary(), told=NOTHING)
+    return facts_kept, summary, sorted(published), reported(outcomes)
 
 
 NOT_CONTENT = {"subject_token", "result_id", "revision"}

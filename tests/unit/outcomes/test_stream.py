@@ -36,10 +36,10 @@ def test_a_result_that_changed_is_published_as_its_next_revision() -> None:
 
 
 def test_a_result_that_came_in_between_changes_no_other_ones_id() -> None:
-    first, last = phq(20, on_day(-1)), phq(9, on_day(9))
+    first, last = phq(20, on_day(-1)), phq(9, on_day(40))
     subject, before = publish(StreamSubject(TOKEN), "ptsd", _results(first, last))
 
-    _, news = publish(subject, "ptsd", _results(first, phq(12, on_day(5)), last))
+    _, news = publish(subject, "ptsd", _results(first, phq(12, on_day(12)), last))
 
     assert [each.result_id for each in before] == ["token-1-1", "token-1-2"]
     assert [(each.result_id, each.score) for each in news] == [("token-1-3", 12)]

@@ -49,14 +49,15 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A standardised mean change with Hedges' J and its 95 % interval. Positive: better.
+    """A standardised mean change `d`; `g`: with Hedges' J, and its 95 % interval. Positive: better.
 
-    Divided by: `d_pre` the SD of the baseline, `d_av` the mean of both SDs, `d_z` the SD of the
-    change.
+    Divided by: `d_pre` the SD of the baseline, `d_av` the root of the mean of both variances, `d_z`
+    the SD of the change.
     """
 
     of: Literal["d_pre", "d_av", "d_z"]
-    value: float
+    d: float
+    g: float
     low: float
     high: float
 
@@ -153,10 +154,12 @@ class NetworkReport(Answer):
 class Moved:
     """An ordinal, never averaged: how many are better, same or worse than at baseline.
 
-    `gone`, `come`: it was there and is not, was not and is; `p`: exact McNemar of the two.
+    `present`: had it at baseline. `gone`: of those, how many have it no more; `come`: have it who
+    had not; `p`: exact McNemar of the two.
     """
 
     n: int | None
+    present: int | None
     improved: int | None
     same: int | None
     worse: int | None
@@ -237,9 +240,9 @@ class SurvivalReport(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Integrated:
-    """People by the integrations that they attended before their latest result, per dose."""
+    """People by how many of the integrations due before their latest result they attended."""
 
-    attended: Literal["none", "some", "all"]
+    attended: Literal["not-due", "none", "some", "all"]
     patients: Count
     response: Rate
     change: MeanChange
@@ -247,10 +250,9 @@ class Integrated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntegrationReport(Answer):
-    """`trend_p`: exact-score trend of response over none, some, all (Cochran-Armitage)."""
+    """`durability`: by the integrations attended up to the first response, its time zero."""
 
     instrument: str
-    trend_p: float | None
     items: tuple[Integrated, ...]
     durability: tuple[Curve, ...]
     log_rank: LogRank | None

@@ -28,7 +28,7 @@ every = pytest.mark.parametrize("instrument", INSTRUMENTS.values(), ids=lambda e
 
 
 def test_every_instrument_of_the_clinical_reference_is_in_the_registry() -> None:
-    assert set(INSTRUMENTS) == OF_THE_REFERENCE | {"shaps-likert", "ebi", "audit", "dast-10"}
+    assert set(INSTRUMENTS) == OF_THE_REFERENCE | {"shaps-likert", "ebi", "audit", "dast-10", "let"}
 
 
 def test_no_two_instruments_share_a_definition() -> None:
@@ -76,7 +76,7 @@ def test_a_band_begins_at_its_published_bound(
 def test_only_where_more_is_better_does_a_higher_total_mean_better() -> None:
     higher = {each.code for each in INSTRUMENTS.values() if each.better == "higher"}
 
-    assert higher == {"who-5", "brs", "meq30", "ebi"}
+    assert higher == {"who-5", "brs", "let", "meq30", "ebi"}
 
 
 def test_response_and_remission_are_of_the_instruments_that_the_reference_gives_them() -> None:

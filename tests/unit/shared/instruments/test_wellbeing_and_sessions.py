@@ -1,4 +1,4 @@
-"""WHO-5, BRS, MEQ30, EBI and CADSS: direction, reversal, four factors, a short form."""
+"""WHO-5, BRS, LET, MEQ30, EBI and CADSS: direction, reversal, four factors, a short form."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from shared.contracts.instruments import (
     CADSS,
     CADSS_6,
     EBI,
+    LET,
     MEQ30,
     WHO_5,
     cadss_6_of,
@@ -52,6 +53,27 @@ def test_the_brs_is_a_mean_with_items_2_4_and_6_reversed(
 def test_the_brs_begins_at_1() -> None:
     assert BRS.faults((0, 1, 1, 1, 1, 1)) == "item 1 is 0, the range is 1 to 5"
     assert BRS.total((None, 1, 1, 1, 1, 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "total"),
+    [
+        ((1, 5, 1, 5, 1, 5), 30),
+        ((5, 1, 5, 1, 5, 1), 6),
+        ((3, 3, 3, 3, 3, 3), 18),
+        ((5, 5, 5, 5, 5, 5), 18),
+        ((2, 4, 3, 5, 1, 4), 25),
+    ],
+)
+def test_the_let_is_a_sum_with_items_1_3_and_5_reversed(
+    answers: tuple[int, ...], total: float
+) -> None:
+    assert LET.total(answers) == total
+
+
+def test_the_let_needs_every_item_and_begins_at_1() -> None:
+    assert LET.total((None, 5, 1, 5, 1, 5)) is None
+    assert LET.faults((0, 5, 1, 5, 1, 5)) == "item 1 is 0, the range is 1 to 5"
 
 
 def test_the_ebi_is_a_mean_of_items_from_0_to_100() -> None:

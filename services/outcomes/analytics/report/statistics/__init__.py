@@ -1,0 +1,1 @@
+"""The statistics behind the reports, on counts and sums alone: where scipy and statsmodels live."""

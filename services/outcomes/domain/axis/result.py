@@ -1,0 +1,40 @@
+"""One assessment on the dose axis, and what a pass over all of a patient's may add to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from services.outcomes.domain.trajectory import Trajectory
+from shared.contracts.outcomes import Measured
+from shared.kernel.policy import Policy
+
+_TENTH = Decimal("0.1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Measured):
+    """As told, with what only we know of it.
+
+    `complete`: enough was answered to score it. `response` is null before a dose, and without a
+    baseline above 0; both it and `remission` are null where the instrument defines none. Neither
+    implies the other.
+    """
+
+    assessment_id: str
+    answered_at: datetime
+    complete: bool
+
+
+Pass = Callable[[tuple[Result, ...], Trajectory, Policy], tuple[Result, ...]]
+"""Takes a patient's results ascending by time and gives the same ones, with more said of each."""
+
+
+def exact(number: float) -> Decimal:
+    """As it is written: 3.17 is 3.17, not the nearest binary number."""
+    return Decimal(repr(number))
+
+
+def half_up(value: Decimal, places: Decimal = _TENTH) -> float:
+    """To one decimal, unless told, as people round: 31.25 is 31.3."""
+    return float(value.quantize(places, ROUND_HALF_UP))
