@@ -3,15 +3,13 @@
 The population's size makes small cells certain: these tests fail as soon as hiding is left out.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.analytics.releases.suppression import disclosable
-from services.outcomes.analytics.report.counts import Counted, Group
-from tests.kit.analytics.attacker import ABSENT, Attacker, People, Person, Shown, State, World
+from services.outcomes.analytics.report.counts import Group
+from tests.kit.analytics.attacker import Attacker, People, Person, Shown, State, World
 
 MIN = 11
 NETWORK = Group()
