@@ -130,9 +130,9 @@ def phq(total: int, at: datetime = DAY_0, item_9: int = 0, origin: Any = "course
 
 
 def posted(
-    data: Any, at: datetime = DAY_0, patient: str = PATIENT, event_id: str = "", **origin: str
+    data: Any, at: datetime = DAY_0, patient: str = PATIENT, event_id: str = "", **origin: Any
 ) -> Step:
-    """The step of an event that a site posts."""
+    """The step of an event that a site posts. `origin`: `clinic`, `site`, `sequence` in it."""
     clinic, where = origin.get("clinic", CLINIC), origin.get("site", "main")
     content = {
         "specversion": "1.0",
@@ -143,6 +143,8 @@ def posted(
         "time": at.isoformat(),
         "data": data,
     }
+    if "sequence" in origin:
+        content["sequence"] = origin["sequence"]
     envelope: Envelope = from_structured(content, clinic)
     digest = content_sha256({"content": repr(content)})
     return Step(SITE, envelope, digest, orjson.dumps(content), ROUTES[data.type], data)
@@ -202,6 +204,21 @@ def assessed(
     **how: Any,
 ) -> Step:
     return posted(site.AssessmentAnswered(instrument, tuple(given), total), at, **how)
+
+
+def corrected(
+    given: Sequence[int | None],
+    amends: str,
+    at: datetime = DAY_0,
+    instrument: Any = "phq-9",
+    **how: Any,
+) -> Step:
+    """The step of answers that correct those of the event `amends` of the same site."""
+    return posted(site.AssessmentAnswered(instrument, tuple(given), amends=amends), at, **how)
+
+
+def retracted(amends: str, at: datetime = DAY_0, **how: Any) -> Step:
+    return posted(site.AssessmentRetracted(amends, "wrong-patient"), at, **how)
 
 
 ROUTES = routes(POLICY)

@@ -12,6 +12,8 @@ from shared.contracts.outcomes import OutcomeResult, OutcomeSubject, SubjectWith
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
 PARTITIONS = 3
+LOOK_S = 0.01
+"""Nobody waits longer here: what a test waits for is there, or it never comes."""
 
 
 def example(kind: type[Any], **changes: Any) -> dict[str, Any]:
@@ -65,7 +67,7 @@ class MemoryLog:
 
     def wait(self, after: Places, timeout_s: float) -> bool:
         with self.more:
-            return self.more.wait_for(lambda: self._has_more(after), timeout_s)
+            return self.more.wait_for(lambda: self._has_more(after), min(timeout_s, LOOK_S))
 
     def places(self) -> tuple[Places, Places]:
         with self.more:
