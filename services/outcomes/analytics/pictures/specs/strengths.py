@@ -22,12 +22,16 @@ AXIS = "Change in standard deviations (d_av with Hedges' J; right: better)"
 TITLE = "Strengths beside symptoms, at the latest answer after a dose"
 
 
-def strengths(report: NetworkReport) -> Spec:
-    """A panel for symptoms, one for strengths; each instrument with its 95 % interval and n."""
-    rows = [row for group in report.items for row in _rows(group)]
+def strengths(report: NetworkReport, cells_min: int = 0) -> Spec:
+    """A panel for symptoms, one for strengths; each instrument with its 95 % interval and n.
+
+    `cells_min`: of fewer people nothing is shown.
+    """
+    rows = [row for group in report.items for row in _rows(group) if row["n"] >= max(cells_min, 2)]
     if not rows:
         return empty(TITLE, report.as_of)
-    said = [f"n = {sum(each.patients.value or 0 for each in report.items)} who had a dose."]
+    people = sum(each.patients.value or 0 for each in report.items)
+    said = [f"n = {people} who had a dose; of these, at each instrument, those who answered."]
     return chart(
         TITLE,
         said,
@@ -62,7 +66,7 @@ def _row(kind: str, instrument: str, change: MeanChange, where: str) -> Iterator
         yield {
             "kind": kind,
             "label": f"{label}, {where}" if where else label,
-            "effect": effect.value,
+            "effect": effect.g,
             "low": effect.low,
             "high": effect.high,
             "mean": change.mean,

@@ -1,6 +1,7 @@
 """Kaplan-Meier curves: a step with its band, ticks where people left, and who is still at risk."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from services.outcomes.analytics.pictures.specs.style import (
@@ -27,9 +28,13 @@ SINCE = {"durability": "since the response began", "response": "since the first 
 TICKS = 6
 
 
-def survival(report: SurvivalReport) -> Spec:
-    """Curves that are suppressed are named in the subtitle and not drawn."""
+def survival(report: SurvivalReport, cells_min: int = 0) -> Spec:
+    """Curves of too few people are named in the subtitle and not drawn.
+
+    `cells_min`: no count below it is told, and curves end where fewer are at risk (OUT-7).
+    """
     title = TITLES[report.of]
+    report = fit_to_show(report, cells_min) if cells_min else report
     shown = [each for each in report.items if each.steps and not each.suppressed]
     if not shown:
         return empty(title, report.as_of)
@@ -40,14 +45,14 @@ def survival(report: SurvivalReport) -> Spec:
         _said(report, shown),
         report.as_of,
         report.warnings,
-        vconcat=[_curves(report, shown, unit, end), _at_risk(shown, end)],
+        vconcat=[_curves(report, shown, unit, end, cells_min), _at_risk(shown, end)],
         spacing=6,
         resolve={"scale": {"color": "shared"}},
     )
 
 
 def _said(report: SurvivalReport, shown: Sequence[Curve]) -> list[str]:
-    said = [f"{_label(each)}: n = {each.patients}, events {each.events}." for each in shown]
+    said = [f"{_label(each)}: n = {each.patients}, events {_told(each.events)}." for each in shown]
     if report.log_rank:
         test = report.log_rank
         said.append(f"Log-rank: chi² = {test.chi2:.2f}, df {test.df}, p = {test.p:.4f}.")
@@ -57,7 +62,26 @@ def _said(report: SurvivalReport, shown: Sequence[Curve]) -> list[str]:
     return said
 
 
-def _curves(report: SurvivalReport, shown: Sequence[Curve], unit: str, end: float) -> Spec:
+def fit_to_show(report: SurvivalReport, cells_min: int) -> SurvivalReport:
+    """Without groups, events and ends of curves that are of fewer people."""
+    return replace(report, items=tuple(_fit(each, cells_min) for each in report.items))
+
+
+def _fit(curve: Curve, cells_min: int) -> Curve:
+    steps = tuple(each for each in curve.steps if each.at_risk >= cells_min)
+    if not steps:
+        return replace(curve, patients=None, events=None, median=None, steps=(), suppressed=True)
+    is_small = curve.events is not None and 0 < curve.events < cells_min
+    return replace(curve, steps=steps, events=None if is_small else curve.events)
+
+
+def _told(events: int | None) -> str:
+    return "not told (few)" if events is None else str(events)
+
+
+def _curves(
+    report: SurvivalReport, shown: Sequence[Curve], unit: str, end: float, cells_min: int
+) -> Spec:
     x = quantity("time", unit, scale={"domain": [0, end], "nice": False})
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
     color = nominal("group", None, sort=[_label(each) for each in shown])
@@ -68,9 +92,9 @@ def _curves(report: SurvivalReport, shown: Sequence[Curve], unit: str, end: floa
         tip("low", "95 % from", ".1%"),
         tip("high", "to", ".1%"),
         tip("at_risk", "At risk", ".0f"),
-        tip("events", "Events", ".0f"),
-        tip("censored", "Censored", ".0f"),
     ]
+    if not cells_min:
+        tips += [tip("events", "Events", ".0f"), tip("censored", "Censored", ".0f")]
     steps = {"interpolate": "step-after"}
     band: Spec = {
         "mark": {"type": "area", "opacity": 0.15, **steps},
@@ -101,7 +125,9 @@ def _curves(report: SurvivalReport, shown: Sequence[Curve], unit: str, end: floa
         "encoding": {"x": x, "y": y, "color": color, "tooltip": tips},
     }
     rows = [row for each in shown for row in _rows(each)]
-    layer = [band, line, left, points]
+    if cells_min:
+        rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
+    layer = [band, line, points] if cells_min else [band, line, left, points]
     return {"width": WIDTH, "height": 260, "data": {"values": rows}, "layer": layer}
 
 
@@ -135,9 +161,10 @@ def _rows(curve: Curve) -> Iterator[dict[str, Any]]:
 def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
     times = [round(end * place / TICKS) for place in range(TICKS + 1)]
     rows = [
-        {"group": _label(each), "time": time, "n": remaining(each, time)}
+        {"group": _label(each), "time": time, "n": n}
         for each in shown
         for time in dict.fromkeys(times)
+        if (n := remaining(each, time)) is not None
     ]
     order = [_label(each) for each in shown]
     return {
@@ -155,13 +182,9 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
     }
 
 
-def remaining(curve: Curve, time: float) -> int:
-    """How many are at risk just before this time."""
-    later = next((each.at_risk for each in curve.steps if each.time >= time), None)
-    if later is not None:
-        return later
-    last = curve.steps[-1]
-    return last.at_risk - last.events - last.censored
+def remaining(curve: Curve, time: float) -> int | None:
+    """How many are at risk just before this time; None after the end of the curve."""
+    return next((each.at_risk for each in curve.steps if each.time >= time), None)
 
 
 def _label(curve: Curve) -> str:
