@@ -27,9 +27,7 @@ PAST_MAX = 4
 class Columns:
     """A View. One thread takes; any thread asks."""
 
-    def __init__(
-        self, archive: Archive, keys: SubjectKeys, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, archive: Archive, keys: SubjectKeys, now: Callable[[], datetime]) -> None:
         self.archive, self._keys, self._now = archive, keys, now
         self._past: OrderedDict[datetime, Frames] = OrderedDict()
         self._past_lock, self._stream_lock = Lock(), Lock()
