@@ -295,3 +295,15 @@ def test_hours_are_counted_from_the_last_dose_before() -> None:
 
 def test_a_stricter_clinic_has_the_networks_parameters() -> None:
     assert on_phq(20, 10, policy=stricter(baseline__window_d=7)).rc_sd == 5.66
+
+
+def test_a_baseline_of_another_version_of_the_scoring_is_none() -> None:
+    trajectory = a_trajectory(doses=[DAY_0], answered=[phq(20, on_day(-1)), phq(3, on_day(5))])
+    before, after = trajectory.assessments
+    older = replace(trajectory, assessments=(replace(before, definition="phq-9/old/1"), after))
+
+    assert results(trajectory, POLICY)[-1].reliable == "improved"
+    assert (results(older, POLICY)[-1].baseline, results(older, POLICY)[-1].reliable) == (
+        None,
+        None,
+    )
