@@ -17,6 +17,7 @@ from tests.kit.outcomes import (
     assessed,
     consent_withdrawn,
     consented,
+    corrected,
     course_opened,
     cssrs_answers,
     dosed,
@@ -25,6 +26,7 @@ from tests.kit.outcomes import (
     on_day,
     registered,
     reported,
+    retracted,
     screened,
 )
 
@@ -47,6 +49,17 @@ CHANGES_OF_MIND = [
     consented(on_day(7)),
 ]
 
+CORRECTIONS = [
+    assessed(answers(15), on_day(5), event_id="wrong", sequence=1),
+    corrected(answers(11), "wrong", on_day(5), event_id="better", sequence=2),
+    corrected(answers(12), "wrong", on_day(5), event_id="right", sequence=3),
+    assessed(answers(12), on_day(5), event_id="again", site="annex"),
+    assessed(answers(2), on_day(-1), event_id="never"),
+    retracted("never", on_day(6)),
+    corrected(answers(1), "of-another", on_day(5), event_id="lost"),
+    retracted("of-another", on_day(6)),
+]
+
 
 def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
     """The facts kept, the numbers made of them, what an analyst has (without random ids), and
@@ -57,15 +70,19 @@ def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
     published = [
         json.dumps({name: each[name] for name in sorted(each) if name not in NOT_CONTENT})
         for each in last_revisions(outcomes.said(OutcomeResult)).values()
-        if link and each["subject_token"] == link.token
+        if link and each["subject_token"] == link.token and not each["retracted"]
     ]
-    facts_kept = (kept.consents, kept.courses, kept.doses, kept.assessments, link and link.since)
+    facts_kept = (
+        *(kept.consents, kept.courses, kept.doses, kept.assessments, kept.taken_back),
+        link and link.since,
+    )
     summary = replace(outcomes.summary(), told=NOTHING)
     return facts_kept, summary, sorted(published), reported(outcomes)
 
 
 NOT_CONTENT = {"subject_token", "result_id", "revision"}
 IN_ORDER, WITH_CHANGES = _final(FACTS), _final([*FACTS, *CHANGES_OF_MIND])
+WITH_CORRECTIONS = _final([*FACTS, *CORRECTIONS])
 
 
 @settings(max_examples=30, deadline=None)
@@ -78,6 +95,20 @@ def test_any_order_of_the_same_facts_ends_in_the_same_state(facts: list[Step]) -
 @given(st.permutations([*FACTS, *CHANGES_OF_MIND]))
 def test_also_with_a_withdrawal_and_new_consents_among_them(facts: list[Step]) -> None:
     assert _final(facts) == WITH_CHANGES
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.permutations([*FACTS, *CORRECTIONS]), st.lists(st.sampled_from(CORRECTIONS), max_size=4))
+def test_also_with_corrections_retractions_and_repetitions_some_of_them_twice(
+    facts: list[Step], twice: list[Step]
+) -> None:
+    assert _final([*facts, *twice]) == WITH_CORRECTIONS
+
+
+def test_the_corrected_answers_are_on_the_stream_once() -> None:
+    scores = sorted(json.loads(each)["score"] or 0 for each in WITH_CORRECTIONS[2])
+
+    assert scores == sorted([json.loads(each)["score"] or 0 for each in IN_ORDER[2]] + [12])
 
 
 def test_the_order_tests_see_every_result() -> None:
