@@ -10,6 +10,7 @@ from services.outcomes.domain.commands import (
     OpenCourse,
     Origin,
     RecordAnswers,
+    RecordAttendance,
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
@@ -64,9 +65,12 @@ def _of_the_course(policy: Policy) -> Routes:
     opened, dosed = scheduling.CourseOpened, session_record.DoseAdministered
     course = governed(handlers.open_course, policy)
     dose = governed(handlers.record_dose, policy)
+    attended = session_record.EncounterCompleted
+    attendance = governed(handlers.record_attendance, policy)
     return {
         opened.type: Route(opened, _opened, course, _needs),
         dosed.type: Route(dosed, _dosed, dose, _needs),
+        attended.type: Route(attended, _attended, attendance, _needs),
     }
 
 
@@ -156,6 +160,18 @@ def _dosed(event: Event) -> RecordDose:
     said = event.data
     return RecordDose(
         _cause(event), said.administered_at, event.subject, said.encounter_id, said.dose_number
+    )
+
+
+def _attended(event: Event) -> RecordAttendance:
+    said = event.data
+    return RecordAttendance(
+        _cause(event),
+        said.finished_at,
+        event.subject,
+        said.encounter_id,
+        said.session,
+        said.dose_number,
     )
 
 

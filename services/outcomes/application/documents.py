@@ -10,7 +10,11 @@ TRAJECTORIES = Collection(
     "trajectories", Trajectory, lambda each: each.patient_id, lambda each: each.patient_id
 )
 SUMMARIES = Collection(
-    "summaries", Summary, lambda each: each.patient_id, lambda each: each.patient_id
+    "summaries",
+    Summary,
+    lambda each: each.patient_id,
+    lambda each: each.patient_id,
+    indexes=(("off_track",),),
 )
 ALERTS = Collection(
     "alerts",

@@ -12,6 +12,7 @@ from services.outcomes.domain.commands import (
     CloseAlerts,
     OpenCourse,
     RecordAnswers,
+    RecordAttendance,
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
@@ -66,6 +67,13 @@ def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy) -> None:
 def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
     follow(facts.with_dose(command, before), uow, policy)
+
+
+def record_attendance(command: RecordAttendance, uow: UnitOfWork, policy: Policy) -> None:
+    """Preparation is not counted, and a dose is a fact of its own."""
+    if command.session == "integration":
+        before = uow.require(TRAJECTORIES, command.patient_id)
+        follow(facts.with_integration(command, before), uow, policy)
 
 
 def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:
