@@ -203,6 +203,15 @@ def dosed(number: int, at: datetime, **how: Any) -> Step:
     return heard(data, at, **how)
 
 
+def attended(
+    number: int, at: datetime, session: Any = "integration", encounter: str = "", **how: Any
+) -> Step:
+    """A session that was held to its end; `number`: of the dose that it belongs to."""
+    name = encounter or f"{session}-{number}-{at:%m%dT%H%M}"
+    data = session_record.EncounterCompleted(name, f"a-{name}", "course-1", session, number, at)
+    return heard(data, at, **how)
+
+
 def hold_lifted(at: datetime, **how: Any) -> Step:
     return heard(intake.SafetyHoldLifted("seen-face-to-face"), at, **how)
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.domain.telling import NOTHING
+from shared.contracts import intake
 from shared.contracts.outcomes import OutcomeResult
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
@@ -15,6 +16,7 @@ from tests.kit.outcomes import (
     Outcomes,
     answers,
     assessed,
+    attended,
     consent_withdrawn,
     consented,
     corrected,
@@ -22,6 +24,7 @@ from tests.kit.outcomes import (
     cssrs_answers,
     dosed,
     gad_answers,
+    heard,
     last_revisions,
     on_day,
     registered,
@@ -30,6 +33,14 @@ from tests.kit.outcomes import (
     screened,
 )
 
+
+def _screening(total: int, at: int, name: str, supersedes: str = "") -> Step:
+    data = intake.PatientScreened(
+        "phq-9", answers(total), float(total), on_day(at), screening_id=name, supersedes=supersedes
+    )
+    return heard(data, on_day(at))
+
+
 FACTS = [
     registered(),
     consented(on_day(-10)),
@@ -37,19 +48,28 @@ FACTS = [
     screened(20, on_day(-3)),
     course_opened(on_day(-2)),
     dosed(1, DAY_0),
+    dosed(1, on_day(0, 16)),
+    attended(1, on_day(1)),
     assessed(answers(14, item_9=1), on_day(2)),
     dosed(2, on_day(3, 15)),
+    attended(2, on_day(3, 16), "dosing"),
+    attended(2, on_day(4)),
     assessed(answers(4), on_day(5)),
     assessed(gad_answers(9), on_day(5), "gad-7"),
     assessed(cssrs_answers(1, 2), on_day(6), "c-ssrs-screener"),
+    assessed(answers(16), on_day(30)),
+    assessed(answers(17), on_day(40)),
 ]
 CHANGES_OF_MIND = [
     consent_withdrawn(on_day(1)),
     consented(on_day(4)),
     consented(on_day(7)),
 ]
-
-CORRECTIONS = [
+SECOND_THOUGHTS = [
+    _screening(19, -2, "one"),
+    _screening(18, -2, "two", "one"),
+    heard(intake.ScreeningRetracted("phq-9", "three"), on_day(1)),
+    _screening(7, -1, "three"),
     assessed(answers(15), on_day(5), event_id="wrong", sequence=1),
     corrected(answers(11), "wrong", on_day(5), event_id="better", sequence=2),
     corrected(answers(12), "wrong", on_day(5), event_id="right", sequence=3),
@@ -58,7 +78,9 @@ CORRECTIONS = [
     retracted("never", on_day(6)),
     corrected(answers(1), "of-another", on_day(5), event_id="lost"),
     retracted("of-another", on_day(6)),
+    course_opened(on_day(28), "im", "course-2"),
 ]
+"""Corrections, retractions and a repetition by another site."""
 
 
 def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
@@ -72,17 +94,15 @@ def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
         for each in last_revisions(outcomes.said(OutcomeResult)).values()
         if link and each["subject_token"] == link.token and not each["retracted"]
     ]
-    facts_kept = (
-        *(kept.consents, kept.courses, kept.doses, kept.assessments, kept.taken_back),
-        link and link.since,
-    )
+    facts_kept = replace(kept, stream=None, counted=()), link and link.since
     summary = replace(outcomes.summary(), told=NOTHING)
     return facts_kept, summary, sorted(published), reported(outcomes)
 
 
 NOT_CONTENT = {"subject_token", "result_id", "revision"}
+ALL = [*FACTS, *CHANGES_OF_MIND, *SECOND_THOUGHTS]
 IN_ORDER, WITH_CHANGES = _final(FACTS), _final([*FACTS, *CHANGES_OF_MIND])
-WITH_CORRECTIONS = _final([*FACTS, *CORRECTIONS])
+WITH_ALL = _final(ALL)
 
 
 @settings(max_examples=30, deadline=None)
@@ -97,19 +117,21 @@ def test_also_with_a_withdrawal_and_new_consents_among_them(facts: list[Step]) -
     assert _final(facts) == WITH_CHANGES
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.permutations([*FACTS, *CORRECTIONS]), st.lists(st.sampled_from(CORRECTIONS), max_size=4))
-def test_also_with_corrections_retractions_and_repetitions_some_of_them_twice(
-    facts: list[Step], twice: list[Step]
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(ALL), st.lists(st.sampled_from(ALL), max_size=5))
+def test_whatever_is_corrected_taken_back_repeated_and_heard_again_ends_alike(
+    facts: list[Step], again: list[Step]
 ) -> None:
-    assert _final([*facts, *twice]) == WITH_CORRECTIONS
+    assert _final([*facts, *again]) == WITH_ALL
 
 
 def test_the_corrected_answers_are_on_the_stream_once() -> None:
-    scores = sorted(json.loads(each)["score"] or 0 for each in WITH_CORRECTIONS[2])
-
-    assert scores == sorted([json.loads(each)["score"] or 0 for each in IN_ORDER[2]] + [12])
+    assert len(WITH_ALL[2]) == len(IN_ORDER[2]) + 2  # the second screening and the last correction
 
 
 def test_the_order_tests_see_every_result() -> None:
-    assert len(IN_ORDER[2]) == len(WITH_CHANGES[2]) == 6
+    assert len(IN_ORDER[2]) == len(WITH_CHANGES[2]) == 8
+    counting = [each["score"] for each in WITH_ALL[3].values() if "score" in each]
+    assert len(counting) == 8 + 9
+    assert counting.count(None) == 8  # seven that do not count, and a screener
+    assert [each["relapse"] for each in WITH_ALL[3].values() if "score" in each].count(True) == 1
