@@ -77,8 +77,9 @@ class Measured:
     last of them. `rules`: the definition of the states below, with the parameters of reliable
     change: `rci` is the change in standard errors of the difference that `rc_sd` and `rc_r` give.
     `window`, `horizon`: the one result that stands for it; `off_window`: asked when the scale
-    cannot show what happened. `first_response`, `relapse`: with it response began, or its loss was
-    confirmed. `integrations`: attended before it. `better`: which way the scale is read.
+    cannot show what happened. `first_response`, `relapse`: with it response began, or its loss,
+    which later results have confirmed. `integrations`: attended before it. `better`: which way the
+    scale is read.
     """
 
     route: Route | None

@@ -20,7 +20,8 @@ class Topic:
 
     `reasons`: those that its producer itself gives, few enough to be counted apart. `deidentified`:
     nothing may lead from a person to its records: the journal keeps none once they are sent, and
-    Kafka does not say when that was.
+    Kafka does not say when that was. `urgent`:
+    types that somebody must hear of though others wait (decision 19).
     """
 
     name: str
@@ -31,6 +32,7 @@ class Topic:
     partitions: int = 6
     reasons: frozenset[str] = frozenset()
     deidentified: bool = False
+    urgent: frozenset[str] = frozenset()
 
     @property
     def beats(self) -> bool:
@@ -65,6 +67,7 @@ PATIENT = Topic(
         intake.PatientErased,
     ),
     "Who may be treated: registration, screening, consent, clearance and safety holds.",
+    urgent=frozenset({intake.SafetyHoldRaised.type}),
 )
 PRACTITIONER = Topic(
     "intake.practitioner",
@@ -119,6 +122,9 @@ ENCOUNTER = Topic(
         session_record.MonitoringMissed,
     ),
     "What was done in the room: doses, alarms, adverse events, completed encounters.",
+    urgent=frozenset(
+        {session_record.VitalsAlarmRaised.type, session_record.AdverseEventRecorded.type}
+    ),
 )
 REMS = Topic(
     "session-record.rems",
@@ -142,6 +148,7 @@ ASSESSMENT = Topic(
     (INTAKE, SCHEDULING),
     (outcomes.AssessmentScored, outcomes.RiskRaised, outcomes.ProgressJudged),
     "Scores and risk answers, for use inside the network.",
+    urgent=frozenset({outcomes.RiskRaised.type}),
 )
 FOLLOWED = Topic(
     "outcomes.patient",
@@ -237,6 +244,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
 }
 DEIDENTIFIED = frozenset(topic.name for topic in TOPICS if topic.deidentified)
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
+URGENT: frozenset[str] = frozenset().union(*(topic.urgent for topic in TOPICS))
 
 
 def dead_letter_topic(group: str) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from shared.kernel.policy import Policy, VitalsSchedule
+from shared.kernel.policy import Measure, Policy, VitalsSchedule
 
 WIDTH = 100
 UNITS = {"d": "days", "h": "hours", "wk": "weeks", "a": "years", "1": "", "{score}": "points"}
@@ -25,7 +25,7 @@ def print_policy(network: Policy, clinic: str, console: Console) -> None:
     _print_head(policy, network, clinic, console)
     tables = [_values(policy, network), _protocols(policy), _schedules(policy), _consents(policy)]
     tables += [_staffing(policy), _resources(policy), _certificates(policy)]
-    tables += [_drugs(policy), _antidepressants(policy)]
+    tables += [_drugs(policy), _antidepressants(policy), _measures(policy), _regions(policy)]
     if network.clinics and not clinic:
         tables.insert(1, _clinics(network))
     for table in tables:
@@ -178,6 +178,52 @@ def _antidepressants(policy: Policy) -> Table:
     table = _table("Least daily dose of an adequate trial", source, "drug", "class", "mg")
     for drug, each in policy.antidepressants.items():
         table.add_row(drug, each.drug_class, f"{each.min_mg:g}")
+    return table
+
+
+def _measures(policy: Policy) -> Table:
+    columns = ("instrument", "rules", "SD", "r", "noticed", "worse", "ill; healthy", "source")
+    table = _table("What a change means", "points; worse: than the baseline; the best", *columns)
+    table.columns[0].no_wrap = True
+    for instrument, each in policy.measures.items():
+        table.add_row(
+            instrument,
+            each.rules.removeprefix(f"{instrument}/"),
+            f"{each.sd:g}",
+            f"{each.r:g}",
+            _points_or_none(each.meaningful),
+            _worse(each),
+            _norms(each),
+            _source(each.source),
+        )
+    return table
+
+
+def _points_or_none(value: float | None) -> str:
+    return "-" if value is None else f"{value:g}"
+
+
+def _worse(measure: Measure) -> str:
+    """Than the baseline; with a second number, also by so much than the best score since."""
+    points = _points_or_none(measure.deteriorated)
+    best = measure.deteriorated_from_best
+    return points if best is None else f"{points}; {best:g}"
+
+
+def _norms(measure: Measure) -> str:
+    if measure.clinical_mean is None or measure.healthy_mean is None:
+        return "-"
+    ill = f"{measure.clinical_mean:g} ({measure.clinical_sd:g})"
+    return f"{ill}\n{measure.healthy_mean:g} ({measure.healthy_sd:g})"
+
+
+def _regions(policy: Policy) -> Table:
+    table = _table("Where clinics are", policy.sources.get("regions", ""), "region", "clinics")
+    clinics: dict[str, list[str]] = {}
+    for clinic, region in policy.regions.items():
+        clinics.setdefault(region, []).append(clinic)
+    for region, there in clinics.items():
+        table.add_row(region, ", ".join(there))
     return table
 
 

@@ -54,6 +54,13 @@ ORDERED = (
     ("dose.sl.soft_mg", "dose.sl.hard_mg"),
     ("dose.esketamine.start_mg", "dose.esketamine.hard_mg"),
     ("rems.warn_d", "rems.due_d"),
+    ("windows.end_from_d", "windows.end_to_d"),
+    ("horizon.24h_from_h", "horizon.24h_to_h"),
+    ("horizon.7d_from_d", "horizon.7d_to_d"),
+    ("horizon.30d_from_d", "horizon.30d_to_d"),
+    ("windows.week4_tolerance_d", "windows.week4_d"),
+    ("windows.month3_tolerance_d", "windows.month3_d"),
+    ("windows.month6_tolerance_d", "windows.month6_d"),
 )
 """The first is never above the second: at the network, nor at any clinic."""
 
@@ -131,12 +138,13 @@ def _tables(document: Document) -> Iterator[str]:
         if table.keys() != ROUTES:
             yield f"{name} must have these routes and no others: {', '.join(sorted(ROUTES))}"
     yield from _bookable(document)
-    if unknown := document.measures.keys() - INSTRUMENTS.keys():
-        yield f"measures has unknown instruments: {', '.join(sorted(unknown))}"
     for route, schedule in document.schedules.items():
         if odd := set(schedule.mandatory_min) - {*schedule.vitals_min, *schedule.cadss_min}:
             yield f"{route} has {min(odd)} as mandatory, but nothing is measured then"
     yield from _consents(document.consents)
+    yield from _measures(document.measures)
+    if unplaced := document.clinics.keys() - document.regions.keys():
+        yield f"regions does not say where these clinics are: {', '.join(sorted(unplaced))}"
 
 
 def _bookable(document: Document) -> Iterator[str]:
@@ -152,6 +160,24 @@ def _consents(texts: Sequence[ConsentText]) -> Iterator[str]:
             yield f"a consent text is for {each.route} and {each.indication}: one is unknown"
     if {each.route for each in texts if each.indication == "any"} != ROUTES:
         yield "every route needs a consent text for any indication"
+
+
+def _measures(measures: Mapping[str, Measure]) -> Iterator[str]:
+    for code, each in measures.items():
+        instrument = INSTRUMENTS.get(code)
+        if instrument is None:
+            yield f"measures has {code}, which is not an instrument"
+        elif instrument.measures == "session" or instrument.total_range is None:
+            yield f"measures has {code}: of it no change is judged"
+        if each.sd <= 0 or not 0 < each.r < 1:
+            yield f"measures has {code} with sd {each.sd:g} and r {each.r:g}: sd > 0, 0 < r < 1"
+        norms = (each.clinical_mean, each.clinical_sd, each.healthy_mean, each.healthy_sd)
+        if any(norm is None for norm in norms) and any(norm is not None for norm in norms):
+            yield f"measures has {code} with some norms only: give all four, or none"
+        if each.clinical_sd == 0 or each.healthy_sd == 0:
+            yield f"measures has {code} with a norm of no spread: it gives no cut-off"
+        if not re.fullmatch(rf"{code}/states/[1-9][0-9]*", each.rules):
+            yield f"measures has {code} with rules {each.rules}: name them {code}/states/<version>"
 
 
 def _clinics(document: Document) -> Iterator[str]:

@@ -15,11 +15,13 @@ from shared.local.engines import Engines
 from shared.messaging.consumer import Consumer
 from shared.messaging.kafka import KafkaPublisher, KafkaSubscription
 from shared.messaging.kafka_topics import create_topics
-from shared.messaging.relay import Relay
+from shared.messaging.relay import PAGE, Relay
+from shared.storage.journal import JOURNAL, with_records
 from shared.storage.lanes import LETTERS
 from shared.storage.mongo import MongoStore
 from shared.storage.reads import Reads
-from shared.storage.store import FRESHNESS
+from shared.storage.store import FRESHNESS, Document
+from shared.storage.unit_of_work import Staged
 from tests.kit.eventually import eventually
 from tests.kit.poison import POISON
 from tests.kit.toy import COLLECTIONS, NOW, ROUTES, WARDS, Clock, posted, runner
@@ -204,3 +206,35 @@ def test_an_unmodified_consumer_reads_our_records(
     plain.close()
 
     assert value in values
+
+
+def test_an_alert_overtakes_the_backlog_of_others_and_its_own_patient_stays_in_order(
+    publisher: KafkaPublisher, mongo_store: MongoStore
+) -> None:
+    patient, name = f"patient-{uuid4().hex[:6]}", uuid4().hex[:6]
+    backlog = [waiting(order, f"other-{name}-{order % 50}") for order in range(5 * PAGE)]
+    own = [waiting(5 * PAGE, patient), waiting(5 * PAGE + 1, patient, urgent=True)]
+    mongo_store.session().insert(JOURNAL, [*backlog, *own, waiting(5 * PAGE + 2, patient)])
+    relay = Relay("intake", "relay-1", mongo_store, publisher, Clock())
+
+    relay.turn()
+
+    def unsent() -> list[Document]:
+        return mongo_store.session().where(JOURNAL, {"unsent": True}, order="order")
+
+    assert [each["order"] for each in unsent()] == list(range(PAGE, 5 * PAGE))
+    while relay.turn():
+        continue
+    places = [each["places"] for each in mongo_store.session().where(JOURNAL, {}, order="order")]
+    for key in {*(each["keys"][0] for each in backlog), patient}:
+        mine = [
+            place[0][1]
+            for place, each in zip(places, [*backlog, *own], strict=False)
+            if each["keys"] == [key]
+        ]
+        assert mine == sorted(mine)
+
+
+def waiting(order: int, key: str, urgent: bool = False) -> Document:
+    document = {"_id": f"step-{order:06}", "version": 1, "recorded_at": NOW}
+    return with_records(document, Staged((record(key),), (), order, urgent))

@@ -141,9 +141,9 @@ def phq(total: int, at: datetime = DAY_0, item_9: int = 0, origin: Any = "course
 
 
 def posted(
-    data: Any, at: datetime = DAY_0, patient: str = PATIENT, event_id: str = "", **origin: str
+    data: Any, at: datetime = DAY_0, patient: str = PATIENT, event_id: str = "", **origin: Any
 ) -> Step:
-    """The step of an event that a site posts."""
+    """The step of an event that a site posts. `origin`: `clinic`, `site`, `sequence` in it."""
     clinic, where = origin.get("clinic", CLINIC), origin.get("site", "main")
     content = {
         "specversion": "1.0",
@@ -154,6 +154,8 @@ def posted(
         "time": at.isoformat(),
         "data": data,
     }
+    if "sequence" in origin:
+        content["sequence"] = origin["sequence"]
     envelope: Envelope = from_structured(content, clinic)
     digest = content_sha256({"content": repr(content)})
     return Step(SITE, envelope, digest, orjson.dumps(content), ROUTES[data.type], data)
@@ -207,6 +209,15 @@ def dosed(number: int, at: datetime, **how: Any) -> Step:
     return heard(data, at, **how)
 
 
+def attended(
+    number: int, at: datetime, session: Any = "integration", encounter: str = "", **how: Any
+) -> Step:
+    """A session that was held to its end; `number`: of the dose that it belongs to."""
+    name = encounter or f"{session}-{number}-{at:%m%dT%H%M}"
+    data = session_record.EncounterCompleted(name, f"a-{name}", "course-1", session, number, at)
+    return heard(data, at, **how)
+
+
 def hold_lifted(at: datetime, **how: Any) -> Step:
     return heard(intake.SafetyHoldLifted("seen-face-to-face"), at, **how)
 
@@ -219,6 +230,21 @@ def assessed(
     **how: Any,
 ) -> Step:
     return posted(site.AssessmentAnswered(instrument, tuple(given), total), at, **how)
+
+
+def corrected(
+    given: Sequence[int | None],
+    amends: str,
+    at: datetime = DAY_0,
+    instrument: Any = "phq-9",
+    **how: Any,
+) -> Step:
+    """The step of answers that correct those of the event `amends` of the same site."""
+    return posted(site.AssessmentAnswered(instrument, tuple(given), amends=amends), at, **how)
+
+
+def retracted(amends: str, at: datetime = DAY_0, **how: Any) -> Step:
+    return posted(site.AssessmentRetracted(amends, "wrong-patient"), at, **how)
 
 
 KEYS = SubjectKeyring(b64encode(bytes(range(32))).decode())

@@ -16,6 +16,7 @@ from services.outcomes.domain.commands import (
     OpenCourse,
     Origin,
     RecordAnswers,
+    RecordAttendance,
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
@@ -89,9 +90,12 @@ def _of_the_course(under: Under) -> Routes:
     opened, dosed = scheduling.CourseOpened, session_record.DoseAdministered
     course = under(handlers.open_course)
     dose = under(handlers.record_dose)
+    attended = session_record.EncounterCompleted
+    attendance = under(handlers.record_attendance)
     return {
         opened.type: Route(opened, _opened, course, _needs),
         dosed.type: Route(dosed, _dosed, dose, _needs),
+        attended.type: Route(attended, _attended, attendance, _needs),
     }
 
 
@@ -189,6 +193,18 @@ def _dosed(event: Event) -> RecordDose:
     said = event.data
     return RecordDose(
         _cause(event), said.administered_at, event.subject, said.encounter_id, said.dose_number
+    )
+
+
+def _attended(event: Event) -> RecordAttendance:
+    said = event.data
+    return RecordAttendance(
+        _cause(event),
+        said.finished_at,
+        event.subject,
+        said.encounter_id,
+        said.session,
+        said.dose_number,
     )
 
 

@@ -10,6 +10,7 @@ from services.outcomes.adapters.schemas import (
     KeysQuery,
     OutcomesQuery,
     OutcomesSchema,
+    TrajectoriesQuery,
     TrajectoryLineSchema,
     TrajectorySchema,
 )
@@ -43,11 +44,11 @@ def blueprint(store: Store, policy: Policy, keys: RecordKeys) -> Blueprint:
 
 def _trajectories(blp: Blueprint, store: Store, policy: Policy) -> None:
     @blp.get("/trajectories")
-    @blp.arguments(Page, location="query")
+    @blp.arguments(TrajectoriesQuery, location="query")
     @blp.response(200, page_of(TrajectoryLineSchema))
     @needs("records:read")
     def trajectories(page: dict[str, Any]) -> dict[str, Any]:
-        """The clinic's patients, where each one stands."""
+        """The clinic's patients, where each one stands; with `off_track=true` whom to look at."""
         return paged(queries.trajectories(clinic_reads(store), **page))
 
     @blp.get("/trajectories/<patient_id>")

@@ -15,7 +15,11 @@ TRAJECTORIES = Collection(
     wake=lambda each: each.stream.look_at if each.stream else None,
 )
 SUMMARIES = Collection(
-    "summaries", Summary, lambda each: each.patient_id, lambda each: each.patient_id
+    "summaries",
+    Summary,
+    lambda each: each.patient_id,
+    lambda each: each.patient_id,
+    indexes=(("off_track",),),
 )
 ALERTS = Collection(
     "alerts",

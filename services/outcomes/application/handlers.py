@@ -13,6 +13,7 @@ from services.outcomes.domain.commands import (
     ErasePatient,
     OpenCourse,
     RecordAnswers,
+    RecordAttendance,
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
@@ -81,6 +82,15 @@ def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy, keys: Reco
 def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
     follow(facts.with_dose(command, before), uow, policy, keys)
+
+
+def record_attendance(
+    command: RecordAttendance, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
+    """Preparation is not counted, and a dose is a fact of its own."""
+    if command.session == "integration":
+        before = uow.require(TRAJECTORIES, command.patient_id)
+        follow(facts.with_integration(command, before), uow, policy, keys)
 
 
 def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:

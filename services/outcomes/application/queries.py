@@ -14,6 +14,7 @@ from services.outcomes.domain.report import GroupOutcome, network_outcomes
 from services.outcomes.domain.risk import WORDS
 from services.outcomes.domain.trajectory import Trajectory, consenting_since
 from shared.contracts.instruments import InstrumentCode
+from shared.contracts.outcomes import Reliable
 from shared.contracts.site import Indication, Route
 from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
@@ -23,7 +24,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class TrajectoryLine:
-    """A patient's line in the list. `responded` and `remitted`: at any time after a dose."""
+    """A patient's line in the list. `responded` and `remitted`: at any time after a dose.
+
+    `off_track`: by the last score after a dose, somebody should look (clinical reference 1.4).
+    """
 
     patient_id: str
     indication: Indication
@@ -34,11 +38,23 @@ class TrajectoryLine:
     last_after_dose: int | None
     responded: bool | None
     remitted: bool | None
+    off_track: bool | None
+    reliable: Reliable | None
+    integrations: int
 
 
 @dataclass(frozen=True, slots=True)
 class DoseView:
     number: int
+    at: datetime
+    encounter_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationView:
+    """`dose_number`: of the dose that it was to integrate."""
+
+    dose_number: int
     at: datetime
     encounter_id: str
 
@@ -70,6 +86,7 @@ class TrajectoryView:
     route: Route | None
     analysts_stream: bool
     doses: tuple[DoseView, ...]
+    integrations: tuple[IntegrationView, ...]
     baselines: tuple[BaselineView, ...]
     results: tuple[Result, ...]
     set_aside: tuple[AsideView, ...]
@@ -86,9 +103,12 @@ class AlertView:
     answered_at: datetime
 
 
-def trajectories(reads: Reads, after: str, limit: int) -> list[Read[TrajectoryLine]]:
+def trajectories(
+    reads: Reads, after: str, limit: int, off_track: bool | None = None
+) -> list[Read[TrajectoryLine]]:
     lines = []
-    for read in reads.page(SUMMARIES, after=after, limit=limit):
+    wanted = {} if off_track is None else {"off_track": off_track}
+    for read in reads.page(SUMMARIES, after=after, limit=limit, **wanted):
         one, last = read.aggregate, read.aggregate.last
         line = TrajectoryLine(
             one.patient_id,
@@ -100,6 +120,9 @@ def trajectories(reads: Reads, after: str, limit: int) -> list[Read[TrajectoryLi
             last.after_dose if last else None,
             one.responded,
             one.remitted,
+            one.off_track,
+            one.reliable,
+            one.integrations,
         )
         lines.append(_seen(read, line))
     return lines
@@ -147,6 +170,10 @@ def _trajectory(facts: Trajectory, policy: Policy) -> TrajectoryView:
         route=facts.courses[-1].route if facts.courses else None,
         analysts_stream=consenting_since(facts) is not None,
         doses=tuple(DoseView(each.number, each.at, each.encounter_id) for each in facts.doses),
+        integrations=tuple(
+            IntegrationView(each.dose_number, each.at, each.encounter_id)
+            for each in facts.integrations
+        ),
         baselines=tuple(BaselineView(name, score) for name, score in baselines.items()),
         results=axis,
         set_aside=_set_aside(facts),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from shared.contracts.instruments import InstrumentCode
+from shared.contracts.scheduling import SessionKind
 from shared.contracts.site import Indication, Route
 
 Origin = Literal["screening", "course"]
@@ -100,6 +101,18 @@ class RecordDose:
     patient_id: str
     encounter_id: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttendance:
+    """The patient was at a session of this kind, to its end at `at`."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+    encounter_id: str
+    session: SessionKind
+    dose_number: int
 
 
 @dataclass(frozen=True, slots=True)

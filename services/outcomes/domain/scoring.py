@@ -56,7 +56,7 @@ def assess(command: RecordAnswers) -> Assessment:
         raise Rejected("unknown-definition", _other_rules(command, instrument.definition))
     total = instrument.total(command.answers)
     if command.total is not None and command.total != total:
-        raise Rejected("total-mismatch", _mismatch(command, total))
+        raise Rejected("total-mismatch", _mismatch(command, total) + _risk_in(command))
     return Assessment(
         id=command.assessment_id or assessment_id(command.event_id),
         instrument=command.instrument,
@@ -88,6 +88,14 @@ def _other_rules(command: RecordAnswers, ours: str) -> str:
         f"{command.instrument} is scored here by {ours}, {command.definition} was sent: fill in"
         f" the form that {ours} is for, and send these answers."
     )
+
+
+def _risk_in(command: RecordAnswers) -> str:
+    """What nobody may wait for: a refused step keeps nothing and raises no alert (OUT-4)."""
+    item = suicidal_item(command.instrument, command.answers)
+    if not item:
+        return ""
+    return f" The answer about suicide is {item}: see the patient today, whatever the total."
 
 
 def _mismatch(command: RecordAnswers, total: float | None) -> str:

@@ -8,7 +8,7 @@ from services.outcomes.domain.progress import judge
 from services.outcomes.domain.telling import NOTHING, Told
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import PHQ_9, InstrumentCode
-from shared.contracts.outcomes import ProgressJudged
+from shared.contracts.outcomes import ProgressJudged, Reliable
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy, PolicyReference
 
@@ -38,6 +38,7 @@ class Summary:
     `sessions_to_response`: the doses given before the first result that met response.
     `changes`: per dose, the last change from baseline before the next one. `progress`: as it
     was told to scheduling. `told`: what the network's own reports were told.
+    `off_track`, `reliable`: of the last scored result after a dose.
     """
 
     patient_id: str
@@ -54,6 +55,9 @@ class Summary:
     policy: PolicyReference
     progress: ProgressJudged | None = None
     told: Told = NOTHING
+    off_track: bool | None = None
+    reliable: Reliable | None = None
+    integrations: int = 0
 
 
 def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Policy) -> Summary:
@@ -77,6 +81,9 @@ def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Polic
         changes=_changes(after),
         policy=policy.reference(*POLICY_KEYS),
         progress=judge(primary, policy),
+        off_track=after[-1].off_track if after else None,
+        reliable=after[-1].reliable if after else None,
+        integrations=len(trajectory.integrations),
     )
 
 

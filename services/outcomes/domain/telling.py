@@ -117,7 +117,7 @@ def _followed(before: PatientFollowed | None, trajectory: Trajectory) -> Patient
         indication=trajectory.indication,
         route=courses[-1].route if courses else None,
         doses=len(doses),
-        integrations=0,
+        integrations=len(trajectory.integrations),
         first_dose_on=doses[0].at.date() if doses else None,
         last_dose_on=doses[-1].at.date() if doses else None,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.outcomes.domain.commands import (
     OpenCourse,
+    RecordAttendance,
     RecordDose,
     RecordStreamConsent,
     RegisterPatient,
@@ -36,6 +37,15 @@ class Dose:
     encounter_id: str
     at: datetime
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """One that the patient attended. `dose_number`: of the dose that it was to integrate."""
+
+    encounter_id: str
+    at: datetime
+    dose_number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class Trajectory:
     taken_back: tuple[str, ...] = ()
     counted: tuple[str, ...] = ()
     erased: bool = False
+    integrations: tuple[Integration, ...] = ()
 
     @property
     def set_aside(self) -> dict[str, SetAside]:
@@ -114,6 +125,13 @@ def with_dose(command: RecordDose, trajectory: Trajectory) -> Trajectory:
     return replace(trajectory, doses=tuple(sorted(known.values(), key=_given)))
 
 
+def with_integration(command: RecordAttendance, trajectory: Trajectory) -> Trajectory:
+    fact = Integration(command.encounter_id, command.at, command.dose_number)
+    known = {each.encounter_id: each for each in trajectory.integrations}
+    known[fact.encounter_id] = min(fact, known.get(fact.encounter_id, fact), key=_attended)
+    return replace(trajectory, integrations=tuple(sorted(known.values(), key=_attended)))
+
+
 def with_assessment(fact: Assessment, trajectory: Trajectory) -> Trajectory:
     known = {each.id: each for each in trajectory.assessments} | {fact.id: fact}
     ordered = sorted(known.values(), key=lambda each: (each.answered_at, each.id))
@@ -151,3 +169,7 @@ def _refusal_last(each: StreamConsent) -> tuple[datetime, bool, str]:
 
 def _given(each: Dose) -> tuple[datetime, int, str]:
     return each.at, each.number, each.encounter_id
+
+
+def _attended(each: Integration) -> tuple[datetime, int, str]:
+    return each.at, each.dose_number, each.encounter_id

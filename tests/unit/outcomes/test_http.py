@@ -86,6 +86,15 @@ def test_the_list_shows_where_each_patient_stands(outcomes: Outcomes) -> None:
     assert (line["baseline"], line["last_score"], line["responded"]) == (20, 9, True)
 
 
+@pytest.mark.parametrize(("asked", "shown"), [("true", 0), ("false", 1)])
+def test_the_list_can_be_of_those_who_are_off_track(
+    outcomes: Outcomes, asked: str, shown: int
+) -> None:
+    answer = _client(outcomes, SITE).get(f"/v1/trajectories?off_track={asked}")
+
+    assert len(answer.get_json()["items"]) == shown
+
+
 def test_open_alerts_say_what_to_do(outcomes: Outcomes) -> None:
     (alert,) = _client(outcomes, SITE).get("/v1/alerts").get_json()["items"]
 

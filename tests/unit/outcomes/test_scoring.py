@@ -78,3 +78,14 @@ def test_anxiety_and_trauma_questionnaires_have_no_suicidal_item() -> None:
     assert suicidal_item("gad-7", (1,) * 7) is None
     assert suicidal_item("pcl-5", (1,) * 20) is None
     assert suicidal_item("phq-9", answers(10, item_9=2)) == 2
+
+
+@pytest.mark.parametrize(("item_9", "told"), [(0, False), (1, True), (3, True)])
+def test_a_refusal_names_the_risk_that_the_refused_answers_show(item_9: int, told: bool) -> None:
+    given = answered(answers(14, item_9), total=13)
+
+    with pytest.raises(Rejected) as refusal:
+        assess(given)
+
+    sentence = f"The answer about suicide is {item_9}: see the patient today, whatever the total."
+    assert (sentence in refusal.value.reason) is told

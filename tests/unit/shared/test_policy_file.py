@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 NETWORK = ROOT / "deploy" / "policy" / "network.json"
 NOT_YET_NAMED = """
     clock.skew_max_min dose.esketamine.elderly_from_age dose.esketamine.start_mg_elderly
-    comparison.completeness_min_percent home_dosing relapse.consecutive
+    comparison.completeness_min_percent home_dosing
     remission.phq9_below rems.due_d rems.warn_d sae.escalate_h therapy.follow_up_d
 """
 """Values that no rule uses yet (clinical reference 7.5). This list can only become shorter."""
@@ -42,6 +42,7 @@ CONSENTS: list[Any] = [
     {"version": "1", "route": route, "indication": "any", "effective_from": "2026-01-01"}
     for route in ROUTES
 ]
+MEASURE: dict[str, Any] = {"rules": "gad-7/states/1", "sd": 4.5, "r": 0.92, "source": "1.2"}
 HOLD, STOP = "bp.predose_hold_systolic", "spo2.stop_below"
 
 
@@ -90,13 +91,17 @@ GOOD: dict[str, Any] = {
     "certificates": {"nurse": ["acls"]},
     "drugs": {"maoi": {"level": "monitor-pressure", "words": "Measure.", "source": "2.4"}},
     "antidepressants": {"sertraline": {"drug_class": "ssri", "min_mg": 50}},
-    "measures": {"gad-7": {"rules": "gad-7/states/1", "sd": 4.5, "r": 0.92, "source": "1.2"}},
-    "regions": {"riverside": "us"},
+    "measures": {"gad-7": MEASURE},
+    "regions": {"riverside": "us", "harbor": "us"},
 }
 
 
 def with_value(value: Any) -> dict[str, Any]:
     return GOOD | {"values": VALUES | {"consent.max_age_d": value}}
+
+
+def with_measure(code: str = "gad-7", **changed: Any) -> dict[str, Any]:
+    return GOOD | {"measures": {code: MEASURE | {"rules": f"{code}/states/1"} | changed}}
 
 
 def with_clinic(**values: Any) -> dict[str, Any]:
@@ -150,6 +155,31 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "a drug class of an unknown level": (
         GOOD | {"drugs": {"maoi": {"level": "forbidden", "words": "No.", "source": "2.4"}}},
         "forbidden",
+    ),
+    "measures of nothing": (
+        with_measure("xyz-9"),
+        "measures has xyz-9, which is not an instrument",
+    ),
+    "measures of what is never summed": (with_measure("c-ssrs-screener"), "no change is judged"),
+    "measures of a session": (with_measure("meq30"), "no change is judged"),
+    "no spread": (with_measure(sd=0), "measures has gad-7 with sd 0 and r 0.92"),
+    "a reliability of 0": (with_measure(r=0), "measures has gad-7 with sd 4.5 and r 0"),
+    "a reliability of 1": (with_measure(r=1), "measures has gad-7 with sd 4.5 and r 1"),
+    "half of the norms": (
+        with_measure(clinical_mean=18.5, clinical_sd=4.7),
+        "measures has gad-7 with some norms only",
+    ),
+    "norms without spread": (
+        with_measure(clinical_mean=18.5, clinical_sd=0, healthy_mean=2.9, healthy_sd=3.5),
+        "a norm of no spread",
+    ),
+    "rules that name another instrument": (
+        with_measure(rules="phq-9/states/1"),
+        "measures has gad-7 with rules phq-9/states/1: name them gad-7/states/<version>",
+    ),
+    "a clinic that is nowhere": (
+        GOOD | {"regions": {"riverside": "us"}},
+        "regions does not say where these clinics are: harbor",
     ),
     "a dose as text": (
         GOOD | {"antidepressants": {"sertraline": {"drug_class": "ssri", "min_mg": "50"}}},

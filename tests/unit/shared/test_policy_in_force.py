@@ -149,10 +149,19 @@ def test_make_policy_says_who_approved_it_and_from_when() -> None:
 def test_make_policy_prints_every_row_of_every_table() -> None:
     told = printed()
     rows = [*POLICY.protocols, *POLICY.schedules, *POLICY.drugs, *POLICY.antidepressants]
+    rows += [*POLICY.measures, *dict.fromkeys(POLICY.regions.values())]
 
     assert [each for each in rows if f"\n{each} " not in told] == []
     assert all(each.version in told for each in POLICY.consents)
     assert max(map(len, told.splitlines())) <= 100
+
+
+def test_make_policy_shows_what_a_change_is_judged_by() -> None:
+    told = " ".join(printed().split())
+
+    assert "phq-9 states/1 5.66 0.89 3 6; 6 18.5 (4.7)" in told
+    assert "who-5 states/1 20 0.85 10 - -" in told
+    assert all(clinic in told for clinic in POLICY.regions)
 
 
 def test_make_policy_of_a_clinic_shows_the_networks_value_beside_each_of_its_own() -> None:

@@ -4,7 +4,10 @@ First what was measured, then pass by pass what it means. Nothing depends on the
 facts arrived (OUT-5).
 """
 
+from services.outcomes.domain.axis.durability import lasting
+from services.outcomes.domain.axis.integration import integrated
 from services.outcomes.domain.axis.measured import POLICY_KEYS, measured, primary_instrument
+from services.outcomes.domain.axis.off_track import followed
 from services.outcomes.domain.axis.result import Pass, Result, half_up
 from services.outcomes.domain.axis.states import judged
 from services.outcomes.domain.axis.windows import placed
@@ -13,7 +16,7 @@ from shared.kernel.policy import Policy
 
 __all__ = ["POLICY_KEYS", "Result", "half_up", "primary_instrument", "results"]
 
-PASSES: tuple[Pass, ...] = (judged, placed)
+PASSES: tuple[Pass, ...] = (judged, placed, integrated, lasting, followed)
 
 
 def results(trajectory: Trajectory, policy: Policy) -> tuple[Result, ...]:

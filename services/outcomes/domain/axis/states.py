@@ -14,7 +14,7 @@ from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import Reliable
 from shared.kernel.policy import Measure, Policy
 
-_RELIABLE = Fraction("1.96")
+RELIABLE = Fraction("1.96")
 """Standard errors of the difference, as Jacobson & Truax (1991) define it: 95 % of a normal
 distribution. Part of the definition: another bound is another name of rules."""
 _THOUSANDTH = Decimal("0.001")
@@ -82,7 +82,7 @@ def _judged(each: Result, measure: Measure, best: float | None) -> Result:
 
 def _reliable(gain: Fraction, measure: Measure) -> Reliable:
     # Squared, so that no root is rounded: exactly 1.96 is reliable.
-    if gain**2 < _RELIABLE**2 * sdiff_squared(measure):
+    if gain**2 < RELIABLE**2 * sdiff_squared(measure):
         return "unchanged"
     return "improved" if gain > 0 else "deteriorated"
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.domain.telling import NOTHING
+from shared.contracts import intake
 from shared.contracts.outcomes import OutcomeResult
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
@@ -15,18 +16,30 @@ from tests.kit.outcomes import (
     Outcomes,
     answers,
     assessed,
+    attended,
     consent_withdrawn,
     consented,
+    corrected,
     course_opened,
     cssrs_answers,
     dosed,
     gad_answers,
+    heard,
     last_revisions,
     on_day,
     registered,
     reported,
+    retracted,
     screened,
 )
+
+
+def _screening(total: int, at: int, name: str, supersedes: str = "") -> Step:
+    data = intake.PatientScreened(
+        "phq-9", answers(total), float(total), on_day(at), screening_id=name, supersedes=supersedes
+    )
+    return heard(data, on_day(at))
+
 
 FACTS = [
     registered(),
@@ -35,17 +48,36 @@ FACTS = [
     screened(20, on_day(-3)),
     course_opened(on_day(-2)),
     dosed(1, DAY_0),
+    dosed(1, on_day(0, 16)),
+    attended(1, on_day(1)),
     assessed(answers(14, item_9=1), on_day(2)),
     dosed(2, on_day(3, 15)),
+    attended(2, on_day(3, 16), "dosing"),
+    attended(2, on_day(4)),
     assessed(answers(4), on_day(5)),
     assessed(gad_answers(9), on_day(5), "gad-7"),
     assessed(cssrs_answers(1, 2), on_day(6), "c-ssrs-screener"),
+    assessed(answers(16), on_day(30)),
+    assessed(answers(17), on_day(40)),
 ]
 CHANGES_OF_MIND = [
     consent_withdrawn(on_day(1)),
     consented(on_day(4)),
     consented(on_day(7)),
 ]
+SECOND_THOUGHTS = [
+    _screening(19, -2, "one"),
+    _screening(18, -2, "two", "one"),
+    heard(intake.ScreeningRetracted("phq-9", "three"), on_day(1)),
+    _screening(7, -1, "three"),
+    assessed(answers(3), on_day(20), event_id="wrong"),
+    corrected(answers(13), "wrong", on_day(20), event_id="right"),
+    assessed(answers(13), on_day(20), event_id="again", site="annex"),
+    assessed(answers(2), on_day(25), event_id="never"),
+    retracted("never", on_day(26)),
+    course_opened(on_day(28), "im", "course-2"),
+]
+"""Corrections, retractions and a repetition by another site."""
 
 
 def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
@@ -59,13 +91,15 @@ def _final(facts: list[Step]) -> tuple[Any, Any, Any, Any]:
         for each in last_revisions(outcomes.said(OutcomeResult)).values()
         if link and each["subject_token"] == link.token
     ]
-    facts_kept = (kept.consents, kept.courses, kept.doses, kept.assessments, link and link.since)
+    facts_kept = replace(kept, stream=None), link and link.since
     summary = replace(outcomes.summary(), told=NOTHING)
     return facts_kept, summary, sorted(published), reported(outcomes)
 
 
 NOT_CONTENT = {"subject_token", "result_id", "revision"}
+ALL = [*FACTS, *CHANGES_OF_MIND, *SECOND_THOUGHTS]
 IN_ORDER, WITH_CHANGES = _final(FACTS), _final([*FACTS, *CHANGES_OF_MIND])
+WITH_ALL = _final(ALL)
 
 
 @settings(max_examples=30, deadline=None)
@@ -80,5 +114,19 @@ def test_also_with_a_withdrawal_and_new_consents_among_them(facts: list[Step]) -
     assert _final(facts) == WITH_CHANGES
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.permutations(ALL), st.lists(st.sampled_from(ALL), max_size=5))
+def test_whatever_is_corrected_taken_back_repeated_and_heard_again_ends_alike(
+    facts: list[Step], again: list[Step]
+) -> None:
+    kept, summary, _, ours = _final([*facts, *again])
+
+    assert (kept, summary, ours) == (WITH_ALL[0], WITH_ALL[1], WITH_ALL[3])
+
+
 def test_the_order_tests_see_every_result() -> None:
-    assert len(IN_ORDER[2]) == len(WITH_CHANGES[2]) == 6
+    assert len(IN_ORDER[2]) == len(WITH_CHANGES[2]) == 8
+    counting = [each["score"] for each in WITH_ALL[3].values() if "score" in each]
+    assert len(counting) == 8 + 7
+    assert counting.count(None) == 6  # five that do not count, and a screener
+    assert [each["relapse"] for each in WITH_ALL[3].values() if "score" in each].count(True) == 1
