@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource
 
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts import site
-from shared.contracts.topics import PATIENT, TOPICS, beating
+from shared.contracts.topics import PATIENT, STREAM, TOPICS, beating
 from shared.kernel.errors import Unavailable
 from shared.local.engines import Engines
 from shared.messaging.consumer import Consumer
@@ -238,3 +238,19 @@ def test_an_alert_overtakes_the_backlog_of_others_and_its_own_patient_stays_in_o
 def waiting(order: int, key: str, urgent: bool = False) -> Document:
     document = {"_id": f"step-{order:06}", "version": 1, "recorded_at": NOW}
     return with_records(document, Staged((record(key),), (), order, urgent))
+
+
+def test_a_de_identified_topic_does_not_say_when_a_record_was_written(
+    kafka: Engines, publisher: KafkaPublisher
+) -> None:
+    ((partition, offset),) = publisher.publish([record("timeless", topic=STREAM.name)])
+    consumer = KafkaConsumer(bootstrap_servers=kafka.bootstrap_servers, group_id=None)
+    place = TopicPartition(STREAM.name, partition)
+    consumer.assign([place])
+    consumer.seek(place, offset)
+
+    polled = eventually(lambda: consumer.poll(timeout_ms=500))
+    consumer.close(autocommit=False)
+
+    (read,) = polled[place]
+    assert (read.timestamp, read.timestamp_type) == (0, 0)
