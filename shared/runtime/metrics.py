@@ -71,7 +71,9 @@ COLUMNS_SKIPPED = Counter(
 )
 COLUMNS_ROWS = Gauge("columns_rows", "Rows shown, by table.", ["table"])
 COLUMNS_LAG = Gauge(
-    "columns_lag_seconds", "How long ago Kafka took what was read last (0: nothing waits).", ["topic"]
+    "columns_lag_seconds",
+    "How long ago Kafka took what was read last (0: nothing waits).",
+    ["topic"],
 )
 COLUMNS_LAST = Gauge(
     "columns_last_record_timestamp_seconds", "When Kafka took the last record read.", ["topic"]

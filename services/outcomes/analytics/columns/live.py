@@ -27,17 +27,23 @@ PAST_MAX = 4
 class Columns:
     """A View. One thread takes; any thread asks."""
 
-    def __init__(
-        self, archive: Archive, keys: SubjectKeys, now: Callable[[], datetime]
-    ) -> None:
-        self.archive, self._keys, self._now = archive, keys, now
+    def __init__(self, archive: Archive, keys: SubjectKeys, now: Callable[[], datetime]) -> None:
+        self.archive, self._now = archive, now
         self._past: OrderedDict[datetime, Frames] = OrderedDict()
         self._past_lock, self._stream_lock = Lock(), Lock()
-        self._begin()
+        self._patients, self._stream = PatientTables(), StreamTables()
+        self._opening = Opening(keys)
+        self._log = StreamLog(archive, self._opening)
+        self._places: dict[int, int] = {}
 
     @property
     def log(self) -> Log:
         return self._log
+
+    def epoch(self) -> str:
+        """Changes when the stream's topic, or the whole of Kafka, is made anew."""
+        identity = self.archive.identity
+        return f"{identity.get('', '')}/{identity.get(STREAM.name, '')}"
 
     def frames(self, as_of: datetime | None = None) -> Frames:
         if as_of is None or as_of >= self._now():
@@ -72,19 +78,17 @@ class Columns:
         for topic in TOPICS:
             self.archive.empty(topic)
         self._past.clear()
-        self._begin()
+        with self._stream_lock:
+            self._log.clear()
+            self._opening.gone.clear()
+            self._patients, self._stream = PatientTables(), StreamTables()
+            self._places.clear()
 
     def look_for_destroyed_keys(self) -> None:
         """Whoever has no key any more is forgotten, whether or not a withdrawal was heard."""
         if destroyed := self._opening.destroyed(self._stream.tokens()):
             with self._stream_lock:
                 self._forget(destroyed)
-
-    def _begin(self) -> None:
-        self._patients, self._stream = PatientTables(), StreamTables()
-        self._opening = Opening(self._keys)
-        self._log = StreamLog(self.archive, self._opening)
-        self._places: dict[int, int] = {}
 
     def _into_tables(self, topic: str, records: pl.DataFrame, *, keep: bool = False) -> None:
         if topic == STREAM.name:

@@ -89,7 +89,9 @@ def _read(records: pl.DataFrame, contract: type[PatientFollowed | PatientResult]
     return who.hstack(frame.drop(AT))
 
 
-def _within(opened: Sequence[Opened], contract: type[OutcomeSubject | OutcomeResult]) -> pl.DataFrame:
+def _within(
+    opened: Sequence[Opened], contract: type[OutcomeSubject | OutcomeResult]
+) -> pl.DataFrame:
     of_it = [each for each in opened if each.type == contract.type]
     frame = decoded([each.payload for each in of_it], contract)
     tokens = pl.Series([each.token for each in of_it], dtype=pl.String())

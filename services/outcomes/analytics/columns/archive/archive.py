@@ -131,7 +131,9 @@ class Archive:
         name = f"records/topic={topic}/month={month}/{number:08d}.parquet"
         rows = records.sort(_ORDER)
         file = self._folder / name
-        place(file, lambda draft: rows.write_parquet(draft, compression="zstd", row_group_size=8192))
+        place(
+            file, lambda draft: rows.write_parquet(draft, compression="zstd", row_group_size=8192)
+        )
         return Segment(name, topic, month, rows.height, sha256_of(file), places_of(rows))
 
     def _compact(self) -> None:
