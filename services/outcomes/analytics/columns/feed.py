@@ -56,12 +56,21 @@ class Feed:
                 logger().error("the topics were made anew: the columns are built from nothing")
                 self.ready.clear()
                 self.columns.rebuild()
-            except Unavailable as away:
-                failures, self.away = failures + 1, str(away)
-                metrics.COLUMNS_AWAY.set(1)
-                logger().warning("away", what=self.away, failures=failures)
-                self.drain.wait(min(_PAUSE_MAX_S, 0.2 * 2**failures))
+            except Exception as error:  # noqa: BLE001 - whatever it is must not end the feed
+                failures += 1
+                self._pause(error, failures)
         self.columns.archive.flush()
+
+    def _pause(self, error: Exception, failures: int) -> None:
+        """What is known is served meanwhile."""
+        metrics.COLUMNS_AWAY.set(1)
+        if isinstance(error, Unavailable):
+            self.away = f"{error}: what is known is served, and it is tried again"
+            logger().warning("away", what=str(error), failures=failures)
+        else:
+            self.away = "a bug stops the reading: read the log"
+            logger().error("bug in the feed", exc_info=error, failures=failures)
+        self.drain.wait(min(_PAUSE_MAX_S, 0.2 * 2**failures))
 
     def _follow(self) -> None:
         with self.tail.opened() as tailing:

@@ -77,6 +77,7 @@ class Columns:
         """From nothing: what was read was of other topics."""
         for topic in TOPICS:
             self.archive.empty(topic)
+        self.archive.is_of({})
         self._past.clear()
         with self._stream_lock:
             self._log.clear()
