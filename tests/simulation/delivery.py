@@ -73,7 +73,7 @@ def ghosts_and_losses(world: World) -> Iterator[str]:
     caused = {
         (record.topic, record.event_id): record
         for node in world.nodes.values()
-        for document in node.held(JOURNAL)
+        for document in node.store.outbox.values()
         for record in records_of(document)
         if record.topic in NAMES
     }

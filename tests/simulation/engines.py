@@ -31,6 +31,7 @@ class SimulatedStore(MemoryStore):
     A transaction that is raced sees the snapshot it began with. `applied` is what consumers
     decided, in the order of the commits: (reader, source, sequence). `caused` is what the relay
     must send, and when it was committed, but for what a clock that was set back says of it.
+    `outbox` is all that it ever had to send, also what the journal keeps no copy of.
     """
 
     sessions: type["SimulatedSession"]
@@ -42,6 +43,7 @@ class SimulatedStore(MemoryStore):
         self.waiting: dict[str, Document] = {}
         self.applied: list[tuple[str, str, int]] = []
         self.caused: list[tuple[datetime, Document]] = []
+        self.outbox: dict[str, Document] = {}
         self.clock: Callable[[], datetime | None] = lambda: None
         self._conflicts = self._away = 0
 
@@ -72,6 +74,8 @@ class SimulatedStore(MemoryStore):
             verdict = document["verdict"]
             if verdict in _DECIDED and document["reader"] != SITE and "sent_at" not in document:
                 self._note(document)
+            if document.get("unsent"):
+                self.outbox[key] = document
             if document.get("unsent") and (now := self.clock()):
                 self.caused.append((now, document))
             if verdict == "deferred" or document.get("unsent"):
