@@ -2,7 +2,7 @@
 
 from threading import BoundedSemaphore
 
-LIVE, POLLS = 16, 8
+LIVE, POLLS, EXPORTS = 16, 8, 2
 """Of the server's threads; the rest answers at once."""
 
 

@@ -1,0 +1,1 @@
+"""The stream as it stands, as one file."""
