@@ -4,7 +4,6 @@ Nothing here can name a patient or a date: the stream does not carry them.
 """
 
 from collections.abc import Iterator, Mapping
-from io import BytesIO
 from typing import Any
 
 from shared.client.calls import Calls, Patience
@@ -67,10 +66,9 @@ class OutcomesStream:
     def to_pandas(self, what: What = "results", *, progress: bool | None = None) -> Any:
         """A `pandas.DataFrame` of them, its columns of Arrow: what is missing stays missing."""
         pandas = library("pandas", "results() and subjects(), which are lists of dicts")
-        feather = library("pyarrow.feather", "to_polars()")
+        ipc = library("pyarrow.ipc", "to_polars()")
         exported = self.export(what, "arrow", progress=progress).content
-        table = feather.read_table(BytesIO(exported))
-        return table.to_pandas(types_mapper=pandas.ArrowDtype)
+        return ipc.open_stream(exported).read_all().to_pandas(types_mapper=pandas.ArrowDtype)
 
     def export(self, what: What, form: Format, *, progress: bool | None = None) -> Export:
         """A file of all rows, to be kept or read by any tool, and the cursor behind them."""

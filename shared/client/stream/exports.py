@@ -32,7 +32,7 @@ def download(
     body = BytesIO()
     try:
         with (
-            connection.opened(ANALYTICS, f"stream/exports/{what}.{form}") as answer,
+            connection.opened(ANALYTICS, f"exports/{what}.{form}") as answer,
             _bar(progress) as bar,
         ):
             size = answer.headers.get("Content-Length")

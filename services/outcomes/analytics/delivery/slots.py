@@ -2,7 +2,7 @@
 
 from threading import BoundedSemaphore
 
-LIVE, POLLS, EXPORTS = 16, 8, 2
+LIVE, POLLS = 16, 8
 """Of the server's threads; the rest answers at once."""
 
 

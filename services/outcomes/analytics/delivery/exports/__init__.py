@@ -1,1 +1,0 @@
-"""The stream as it stands, as one file."""
