@@ -16,11 +16,11 @@ from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.outcomes import PatientResult
 from shared.local.engines import Engines
 from shared.messaging.kafka import KafkaPublisher
-from shared.messaging.kafka_tail import TopicsTail
 from shared.messaging.kafka_topics import create_topics
+from shared.messaging.tail.kafka_tail import TopicsTail
 from shared.runtime.clock import utc_now
 from shared.runtime.process import Drain, background
-from tests.kit.columns import Keys, result
+from tests.kit.analytics.columns import Keys, result
 from tests.kit.eventually import eventually
 
 KEYS = Keys("amber")

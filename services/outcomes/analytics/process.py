@@ -14,7 +14,7 @@ from services.outcomes.settings import Settings
 from shared.codec.sealing import SubjectKeyring
 from shared.contracts.topics import OUTCOMES
 from shared.kernel.policy import Policy
-from shared.messaging.kafka_tail import TopicsTail
+from shared.messaging.tail.kafka_tail import TopicsTail
 from shared.processes.server import serve
 from shared.runtime import clock, logs
 from shared.runtime.policy_file import load

@@ -12,7 +12,7 @@ import polars as pl
 from services.outcomes.analytics.columns.archive.records import rows_of
 from services.outcomes.analytics.columns.live import TOPICS, Columns
 from shared.kernel.errors import Unavailable
-from shared.messaging.kafka_tail import MadeAnew, Run, Tailing, TopicPlaces, TopicsTail
+from shared.messaging.tail.kafka_tail import MadeAnew, Run, Tailing, TopicPlaces, TopicsTail
 from shared.runtime import metrics
 from shared.runtime.clock import utc_now
 from shared.runtime.logs import logger

@@ -15,7 +15,16 @@ from services.outcomes.analytics.columns.log import StreamLog
 from services.outcomes.analytics.columns.opening import Opening
 from services.outcomes.analytics.view import Entry, Log, Places
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
-from tests.kit.columns import FROM, Keys, columns, record, records, subject, told, withdrawn
+from tests.kit.analytics.columns import (
+    FROM,
+    Keys,
+    columns,
+    record,
+    records,
+    subject,
+    told,
+    withdrawn,
+)
 
 STREAM = "outcomes.stream"
 TOKENS = ("amber", "birch", "cedar")

@@ -16,7 +16,7 @@ from services.outcomes.analytics.columns.frames import PATIENTS, RESULTS, column
 from services.outcomes.analytics.columns.tables import PatientTables, last_known
 from shared.codec import strict_json
 from shared.contracts.outcomes import OutcomeResult, PatientResult
-from tests.kit.columns import FROM, NOW, columns, followed, record, records, result
+from tests.kit.analytics.columns import FROM, NOW, columns, followed, record, records, result
 
 PATIENT, ANSWERS = st.integers(0, 2), st.integers(0, 3)
 SAID = st.tuples(PATIENT, ANSWERS, st.integers(0, 3))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -23,9 +23,10 @@ from shared.contracts.outcomes import (
     SubjectWithdrawn,
 )
 from shared.kernel.sealing import RecordKey
-from shared.messaging.kafka_tail import Run
+from shared.messaging.tail.kafka_tail import Run
 from shared.web.descriptions import example
 
+T = TypeVar("T")
 NOW = datetime(2026, 9, 20, 12, tzinfo=UTC)
 FROM = datetime(2026, 9, 1, tzinfo=UTC)
 
@@ -108,5 +109,7 @@ def columns(folder: Path, keys: Keys | None = None) -> Columns:
     return Columns(Archive(folder), keys or Keys(), lambda: NOW)
 
 
-def _of(contract: type[Any]) -> Any:
-    return schema.load(contract, example(contract.type)["data"], closed=True)
+def _of(contract: type[T]) -> T:
+    data = example(contract.type)["data"]  # type: ignore[attr-defined]  # every contract has one
+    loaded: T = schema.load(contract, data, closed=True)
+    return loaded
