@@ -56,7 +56,7 @@ def test_every_format_reads_back_as_the_table(exports: Exports, kind: str) -> No
 
     read, table = READ[kind](BytesIO(answer.data)), exports.view.stream().results
     kept = [name for name in table.columns if table[name].null_count() == 0]
-    assert read.columns == table.columns
+    assert sorted(read.columns) == sorted(table.columns)
     assert_frame_equal(
         read.select(kept), table.select(kept), check_dtypes=kind in ("parquet", "arrow")
     )
@@ -72,11 +72,12 @@ def test_a_parquet_file_says_what_it_was_made_from_and_duckdb_reads_it(
     file.write_bytes(client(exports, "stream:read").get("/v1/exports/results.parquet").data)
 
     about = pl.read_parquet_metadata(file)
-    row = duckdb.sql(f"select count(*), avg(score) from '{file}'").fetchall()[0]  # noqa: S608
+    found = duckdb.sql(f"select count(*), avg(score) from '{file}'")
 
     assert about["schema"] == OutcomeResult.type
     assert about["places"] == '{"0": 2}'
-    assert row == (2, 9.0)
+    assert found is not None
+    assert found.fetchall() == [(2, 9.0)]
 
 
 def test_the_list_says_what_there_is_and_the_hash_of_what_was_made(exports: Exports) -> None:
