@@ -20,7 +20,7 @@ from shared.runtime.probe import NotReady
 from shared.runtime.process import Drain, background
 
 FLUSH_S = 60.0
-KEYS_S = 20.0
+KEYS_S, ROWS_S = 20.0, 10.0
 """How often keys are looked at: a destroyed one is gone within a minute, come what may."""
 _AHEAD, _LOOK_S = 8, 0.5
 _PAUSE_MAX_S = 5.0
@@ -138,9 +138,14 @@ class Feed:
             for partition, end in each.items()
         )
 
+    def _count_rows(self) -> None:
+        for table, rows in self.columns.rows().items():
+            metrics.COLUMNS_ROWS.labels(table).set(rows)
+
     def _chores(self) -> None:
         chores: dict[Callable[[], None], float] = {
             self.columns.archive.flush: FLUSH_S,
+            self._count_rows: ROWS_S,
             self.columns.look_for_destroyed_keys: KEYS_S,
         }
         for chore, every_s in chores.items():

@@ -61,6 +61,13 @@ class Columns:
         with self._stream_lock:
             return StreamFrames(*self._stream.frames(), dict(self._places))
 
+    def rows(self) -> dict[str, int]:
+        """How many are shown, by table."""
+        inside, stream = self._patients.frames(), self._stream.frames()
+        names = ("patients", "results", "stream subjects", "stream results")
+        frames = (*inside, *stream)
+        return {name: frame.height for name, frame in zip(names, frames, strict=True)}
+
     def restore(self) -> None:
         """From the archive; what of it is damaged is read from Kafka again."""
         for topic in self.archive.check():
