@@ -12,7 +12,7 @@ import polars as pl
 from services.outcomes.analytics.columns.archive.records import rows_of
 from services.outcomes.analytics.columns.live import TOPICS, Columns
 from shared.kernel.errors import Unavailable
-from shared.messaging.kafka_tail import MadeAnew, Run, Tailing, TopicPlaces, TopicsTail
+from shared.messaging.tail.kafka_tail import MadeAnew, Run, Tailing, TopicPlaces, TopicsTail
 from shared.runtime import metrics
 from shared.runtime.clock import utc_now
 from shared.runtime.logs import logger
@@ -20,7 +20,7 @@ from shared.runtime.probe import NotReady
 from shared.runtime.process import Drain, background
 
 FLUSH_S = 60.0
-KEYS_S = 20.0
+KEYS_S, ROWS_S = 20.0, 10.0
 """How often keys are looked at: a destroyed one is gone within a minute, come what may."""
 _AHEAD, _LOOK_S = 8, 0.5
 _PAUSE_MAX_S = 5.0
@@ -56,12 +56,21 @@ class Feed:
                 logger().error("the topics were made anew: the columns are built from nothing")
                 self.ready.clear()
                 self.columns.rebuild()
-            except Unavailable as away:
-                failures, self.away = failures + 1, str(away)
-                metrics.COLUMNS_AWAY.set(1)
-                logger().warning("away", what=self.away, failures=failures)
-                self.drain.wait(min(_PAUSE_MAX_S, 0.2 * 2**failures))
+            except Exception as error:  # noqa: BLE001 - whatever it is must not end the feed
+                failures += 1
+                self._pause(error, failures)
         self.columns.archive.flush()
+
+    def _pause(self, error: Exception, failures: int) -> None:
+        """What is known is served meanwhile."""
+        metrics.COLUMNS_AWAY.set(1)
+        if isinstance(error, Unavailable):
+            self.away = f"{error}: what is known is served, and it is tried again"
+            logger().warning("away", what=str(error), failures=failures)
+        else:
+            self.away = "a bug stops the reading: read the log"
+            logger().error("bug in the feed", exc_info=error, failures=failures)
+        self.drain.wait(min(_PAUSE_MAX_S, 0.2 * 2**failures))
 
     def _follow(self) -> None:
         with self.tail.opened() as tailing:
@@ -129,9 +138,14 @@ class Feed:
             for partition, end in each.items()
         )
 
+    def _count_rows(self) -> None:
+        for table, rows in self.columns.rows().items():
+            metrics.COLUMNS_ROWS.labels(table).set(rows)
+
     def _chores(self) -> None:
         chores: dict[Callable[[], None], float] = {
             self.columns.archive.flush: FLUSH_S,
+            self._count_rows: ROWS_S,
             self.columns.look_for_destroyed_keys: KEYS_S,
         }
         for chore, every_s in chores.items():

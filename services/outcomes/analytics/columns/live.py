@@ -28,14 +28,22 @@ class Columns:
     """A View. One thread takes; any thread asks."""
 
     def __init__(self, archive: Archive, keys: SubjectKeys, now: Callable[[], datetime]) -> None:
-        self.archive, self._keys, self._now = archive, keys, now
+        self.archive, self._now = archive, now
         self._past: OrderedDict[datetime, Frames] = OrderedDict()
         self._past_lock, self._stream_lock = Lock(), Lock()
-        self._begin()
+        self._patients, self._stream = PatientTables(), StreamTables()
+        self._opening = Opening(keys)
+        self._log = StreamLog(archive, self._opening)
+        self._places: dict[int, int] = {}
 
     @property
     def log(self) -> Log:
         return self._log
+
+    def epoch(self) -> str:
+        """Changes when the stream's topic, or the whole of Kafka, is made anew."""
+        identity = self.archive.identity
+        return f"{identity.get('', '')}/{identity.get(STREAM.name, '')}"
 
     def frames(self, as_of: datetime | None = None) -> Frames:
         if as_of is None or as_of >= self._now():
@@ -53,6 +61,13 @@ class Columns:
         with self._stream_lock:
             return StreamFrames(*self._stream.frames(), dict(self._places))
 
+    def rows(self) -> dict[str, int]:
+        """How many are shown, by table."""
+        inside, stream = self._patients.frames(), self._stream.frames()
+        names = ("patients", "results", "stream subjects", "stream results")
+        frames = (*inside, *stream)
+        return {name: frame.height for name, frame in zip(names, frames, strict=True)}
+
     def restore(self) -> None:
         """From the archive; what of it is damaged is read from Kafka again."""
         for topic in self.archive.check():
@@ -69,20 +84,19 @@ class Columns:
         """From nothing: what was read was of other topics."""
         for topic in TOPICS:
             self.archive.empty(topic)
+        self.archive.is_of({})
         self._past.clear()
-        self._begin()
+        with self._stream_lock:
+            self._log.clear()
+            self._opening.gone.clear()
+            self._patients, self._stream = PatientTables(), StreamTables()
+            self._places.clear()
 
     def look_for_destroyed_keys(self) -> None:
         """Whoever has no key any more is forgotten, whether or not a withdrawal was heard."""
         if destroyed := self._opening.destroyed(self._stream.tokens()):
             with self._stream_lock:
                 self._forget(destroyed)
-
-    def _begin(self) -> None:
-        self._patients, self._stream = PatientTables(), StreamTables()
-        self._opening = Opening(self._keys)
-        self._log = StreamLog(self.archive, self._opening)
-        self._places: dict[int, int] = {}
 
     def _into_tables(self, topic: str, records: pl.DataFrame, *, keep: bool = False) -> None:
         if topic == STREAM.name:

@@ -50,6 +50,11 @@ class StreamLog:
                 kept = (each for each in latest if each.token not in gone or not _is_opened(each))
                 self._latest[partition] = deque(kept)
 
+    def clear(self) -> None:
+        with self._changed:
+            for each in (self._latest, self._from, self._next):
+                each.clear()
+
     def entries(self, after: Places, limit: int) -> tuple[Sequence[Entry], Places]:
         found: list[Entry] = []
         reached = dict(after)
@@ -86,7 +91,7 @@ class StreamLog:
         records = self._archive.read(STREAM.name, partition, start, limit)
         records = records.filter(records["offset"] < end)
         opened, _ = self._opening.open(records)
-        reached = int(records["offset"].max()) + 1 if records.height == limit else end
+        reached = int(records["offset"][-1]) + 1 if records.height == limit else end
         return self._shown(opened), reached
 
     def _shown(self, opened: Iterable[Opened]) -> list[Entry]:

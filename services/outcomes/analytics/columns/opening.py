@@ -1,4 +1,4 @@
-"""Sealed records of the stream, opened in memory with their subjects' keys, as long as they live."""
+"""Sealed records of the stream, opened in memory with their subjects' keys while these live."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

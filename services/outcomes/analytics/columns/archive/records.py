@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from shared.messaging.kafka_tail import Run
+from shared.messaging.tail.kafka_tail import Run
 
 RECORDS: dict[str, Any] = {
     "partition": pl.Int32(),

@@ -1,0 +1,1 @@
+"""Topics followed from given places, whole."""
