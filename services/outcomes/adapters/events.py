@@ -119,7 +119,10 @@ def _needs_nothing(_event: Event) -> list[Need]:
 def _answered(event: Event) -> RecordAnswers:
     said = event.data
     if said.amends == event.id:
-        raise Malformed("/data/amends", "these answers cannot correct themselves")
+        raise Malformed(
+            "/data/amends",
+            "answers cannot correct themselves: name the event of those they correct",
+        )
     return replace(
         _answers(event, event.time, "course"),
         total=said.total,

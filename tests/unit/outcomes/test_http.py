@@ -19,6 +19,7 @@ from tests.kit.outcomes import (
     answers,
     assessed,
     consented,
+    corrected,
     dosed,
     on_day,
     registered,
@@ -67,6 +68,19 @@ def test_a_trajectory_shows_the_baseline_and_every_result(outcomes: Outcomes) ->
     assert shown["baselines"] == [{"instrument": "phq-9", "score": 20}]
     assert [each["percent_change"] for each in shown["results"]] == [0.0, -55.0]
     assert answer.headers["ETag"]
+
+
+def test_what_does_not_count_is_shown_with_what_counts_instead() -> None:
+    told = Outcomes()
+    at = on_day(5)
+    told.take(registered(), dosed(1, DAY_0), assessed(answers(8), at, event_id="a"))
+    told.take(corrected(answers(18), "a", at, event_id="b"))
+
+    shown = _client(told, SITE).get(f"/v1/trajectories/{PATIENT}").get_json()
+
+    (counts,), (aside,) = shown["results"], shown["set_aside"]
+    assert (counts["score"], counts["off_window"], counts["complete"]) == (18, False, True)
+    assert (aside["because"], aside["by"]) == ("corrected", counts["assessment_id"])
 
 
 def test_no_answer_of_a_clinic_holds_the_analysts_token(outcomes: Outcomes) -> None:

@@ -100,8 +100,9 @@ def _off_window(found: Iterable[Result], trajectory: Trajectory, policy: Policy)
     previous: dict[str, datetime] = {}
     off = set()
     for each in found:
-        looks_back = INSTRUMENTS[each.instrument].recall.days
-        if looks_back is None or timedelta(days=looks_back) < recall:
+        looks_back = INSTRUMENTS[each.instrument].recall
+        # The C-SSRS asks about a lifetime first, and again about the time since the last visit.
+        if looks_back.kind != "days" or timedelta(days=looks_back.days or 0) < recall:
             continue
         dose = trajectory.doses[each.after_dose - 1].at if each.after_dose else None
         before = previous.get(each.instrument)
