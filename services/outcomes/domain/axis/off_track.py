@@ -6,7 +6,7 @@ A call for a look, not a judgement of the treatment. Clinical reference 1.4; fie
 from dataclasses import replace
 from fractions import Fraction
 
-from services.outcomes.domain.axis.result import Result
+from services.outcomes.domain.axis.result import Result, exact
 from services.outcomes.domain.axis.states import RELIABLE, sdiff_squared
 from services.outcomes.domain.trajectory import Trajectory
 from shared.kernel.policy import Policy
@@ -40,7 +40,7 @@ def _is_off_track(each: Result, best: float, policy: Policy) -> bool | None:
     measure = policy.measures.get(each.instrument)
     if measure is None or each.score is None or each.change is None:
         return None
-    lost = Fraction(repr(each.score)) - Fraction(repr(best))
+    lost = Fraction(exact(each.score) - exact(best))
     is_late = each.after_dose >= policy["off_track.doses_min"]
     return (
         bool(each.deteriorated)

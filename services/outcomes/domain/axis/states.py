@@ -8,6 +8,7 @@ that anybody computes the same again.
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from services.outcomes.domain.axis.result import Result, exact, half_up
 from services.outcomes.domain.trajectory import Trajectory
@@ -34,6 +35,7 @@ def judged(
     return tuple(said)
 
 
+@lru_cache(maxsize=256)
 def sdiff_squared(measure: Measure) -> Fraction:
     """The variance of the difference of two scores, 2 SD^2 (1 - r): exact, as its root is not."""
     return 2 * _fraction(measure.sd) ** 2 * (1 - _fraction(measure.r))
@@ -47,6 +49,7 @@ def rci(change: float, measure: Measure) -> float:
     return half_up(exact(change) / root, _THOUSANDTH)
 
 
+@lru_cache(maxsize=256)
 def cut_off(measure: Measure) -> Fraction | None:
     """Between the ill and the healthy (SD0 M1 + SD1 M0) / (SD0 + SD1); None: no norms."""
     norms = (
@@ -126,5 +129,6 @@ def _best(each: Result, best: float) -> float:
     return min(each.score, best) if each.better == "lower" else max(each.score, best)
 
 
+@lru_cache(maxsize=4096)
 def _fraction(number: float) -> Fraction:
     return Fraction(repr(number))
