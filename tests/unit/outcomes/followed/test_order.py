@@ -119,7 +119,7 @@ def test_also_with_a_withdrawal_and_new_consents_among_them(facts: list[Step]) -
 
 @settings(max_examples=30, deadline=None)
 @given(st.permutations(ALL), st.lists(st.sampled_from(ALL), max_size=5))
-def test_whatever_is_corrected_taken_back_repeated_and_heard_again_ends_alike(
+def test_also_with_corrections_retractions_and_repetitions_some_of_them_twice(
     facts: list[Step], again: list[Step]
 ) -> None:
     assert _final([*facts, *again]) == WITH_ALL
