@@ -15,7 +15,7 @@ from shared.codec.stream_records import sealed
 from shared.contracts.outcomes import SubjectWithdrawn
 from shared.messaging.kafka_reader import TopicReader
 from shared.storage.steps import Origin
-from tests.kit.stream import a_result, a_subject
+from tests.kit.analysts.stream import a_result, a_subject
 
 AMBER, BIRCH = (SubjectKey(name, bytes([at]) * 32) for at, name in enumerate(("amber", "birch")))
 NETWORK = {
