@@ -48,17 +48,16 @@ class OverHttp:
         while True:
             began_at = cursor
             try:
-                for reached, event in self._connected(cursor):
+                for reached, events in self._connected(cursor):
                     cursor = reached
-                    if event:
-                        yield event
+                    yield from events
             except httpx2.TransportError:
                 pass  # the server went away in mid-stream: it is asked again from the cursor on
             fruitless = fruitless + 1 if cursor == began_at else 0
             self.patience.pause(fruitless, 0)
 
-    def _connected(self, cursor: str) -> Iterator[tuple[str, StreamEvent | None]]:
-        """(where one would go on, what came or None) of one connection."""
+    def _connected(self, cursor: str) -> Iterator[tuple[str, list[StreamEvent]]]:
+        """(where one would go on, what came: one event or none) of one connection."""
         with self.connection.opened(
             ANALYTICS,
             "stream",
@@ -66,7 +65,8 @@ class OverHttp:
             headers={"Accept": EVENTS, **({"Last-Event-ID": cursor} if cursor else {})},
         ) as answer:
             for reached, data in server_sent(answer.iter_lines(), cursor):
-                yield reached, _event(data.encode()) if data else None
+                event = _event(data.encode()) if data else None
+                yield reached, [event] if event else []
 
 
 def server_sent(lines: Iterable[str], last_id: str = "") -> Iterator[tuple[str, str]]:

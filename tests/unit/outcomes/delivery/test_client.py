@@ -28,7 +28,7 @@ from shared.client.stream.kept import kept
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
 from shared.web import problems
 from shared.web.identity import Principal
-from tests.kit.stream import MemoryLog, a_result, a_subject
+from tests.kit.analysts.stream import MemoryLog, a_result, a_subject
 
 CURSORS = Cursors(bytes(32), lambda: "topic-1")
 NETWORK = {

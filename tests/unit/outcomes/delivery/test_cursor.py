@@ -14,7 +14,7 @@ from services.outcomes.analytics.delivery.cursor import (
     NotReadYet,
 )
 from shared.contracts.outcomes import OutcomeResult
-from tests.kit.stream import MemoryLog, a_result
+from tests.kit.analysts.stream import MemoryLog, a_result
 
 KEY = bytes(range(32))
 PLACES = st.dictionaries(st.integers(0, 63), st.integers(0, 2**63 - 1), max_size=12)

@@ -16,7 +16,7 @@ from services.outcomes.analytics.delivery.slots import Slots
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
 from shared.web import problems
 from shared.web.identity import Principal
-from tests.kit.stream import MemoryLog, a_result, told
+from tests.kit.analysts.stream import MemoryLog, a_result, told
 
 ANALYST = Principal("analyst", "", "", frozenset({"analyst"}), frozenset({"stream:read"}))
 OPERATIONS = Principal("ops", "", "", frozenset({"operations"}), frozenset({"network:read"}))

@@ -12,7 +12,7 @@ from services.outcomes.analytics.delivery.cursor import Cursors
 from services.outcomes.analytics.delivery.reading import Reader, Wanted
 from services.outcomes.analytics.view import Places
 from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
-from tests.kit.stream import MemoryLog, a_result, a_subject, named, told
+from tests.kit.analysts.stream import MemoryLog, a_result, a_subject, named, told
 
 SUBJECTS = ("amber", "birch", "cedar", "delta")
 CURSORS = Cursors(bytes(32), lambda: "topic-1")

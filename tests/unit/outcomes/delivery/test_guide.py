@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts.outcomes import OutcomeResult, OutcomeSubject
 
-GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "analyst.md"
+GUIDE = Path(__file__).parents[4] / "docs" / "guides" / "analyst.md"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from services.outcomes.analytics.columns.frames import columns_of
 from services.outcomes.analytics.view import Entry, Places, StreamFrames
 from shared.contracts.outcomes import OutcomeResult, OutcomeSubject, SubjectWithdrawn
 
-EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
+EXAMPLES = Path(__file__).parents[3] / "shared" / "contracts" / "examples"
 PARTITIONS = 3
 LOOK_S = 0.01
 """Nobody waits longer here: what a test waits for is there, or it never comes."""
@@ -58,14 +58,12 @@ class MemoryLog:
         found: list[Entry] = []
         places = dict(after)
         with self.more:
-            for partition, events in self.partitions.items():
-                start = max(places.get(partition, 0), self.oldest.get(partition, 0))
-                for offset in range(start, len(events)):
-                    if len(found) == limit:
-                        break
-                    places[partition] = offset + 1
-                    if not self._is_gone(events[offset]):
-                        found.append(_entry(partition, offset, events[offset]))
+            for partition, offset in self._after(after):
+                if len(found) == limit:
+                    break
+                places[partition] = offset + 1
+                event = self.partitions[partition][offset]
+                found += [] if self._is_gone(event) else [_entry(partition, offset, event)]
         return found, places
 
     def wait(self, after: Places, timeout_s: float) -> bool:
@@ -92,6 +90,15 @@ class MemoryLog:
 
     def _has_more(self, after: Places) -> bool:
         return any(after.get(each, 0) < len(events) for each, events in self.partitions.items())
+
+    def _after(self, after: Places) -> list[tuple[int, int]]:
+        return [
+            (partition, offset)
+            for partition, events in self.partitions.items()
+            for offset in range(
+                max(after.get(partition, 0), self.oldest.get(partition, 0)), len(events)
+            )
+        ]
 
     def _is_gone(self, event: Any) -> bool:
         said = not isinstance(event, SubjectWithdrawn)

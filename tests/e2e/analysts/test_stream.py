@@ -24,7 +24,7 @@ from tests.kit.eventually import eventually
 from tests.kit.network import RunningNetwork
 
 ANALYTICS = "outcomes-analytics-1"
-GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "analyst.md"
+GUIDE = Path(__file__).parents[3] / "docs" / "guides" / "analyst.md"
 MILD, SEVERE = 3, 20
 
 
