@@ -18,7 +18,8 @@ SERVICES = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
 class Topic:
     """One Kafka topic. `heard_by` are consumer groups, which bear their service's name.
 
-    `reasons`: those that its producer itself gives, few enough to be counted apart.
+    `reasons`: those that its producer itself gives, few enough to be counted apart. `urgent`:
+    types that somebody must hear of though others wait (decision 19).
     """
 
     name: str
@@ -28,6 +29,7 @@ class Topic:
     description: str
     partitions: int = 6
     reasons: frozenset[str] = frozenset()
+    urgent: frozenset[str] = frozenset()
 
     @property
     def beats(self) -> bool:
@@ -62,6 +64,7 @@ PATIENT = Topic(
         intake.PatientErased,
     ),
     "Who may be treated: registration, screening, consent, clearance and safety holds.",
+    urgent=frozenset({intake.SafetyHoldRaised.type}),
 )
 PRACTITIONER = Topic(
     "intake.practitioner",
@@ -116,6 +119,9 @@ ENCOUNTER = Topic(
         session_record.MonitoringMissed,
     ),
     "What was done in the room: doses, alarms, adverse events, completed encounters.",
+    urgent=frozenset(
+        {session_record.VitalsAlarmRaised.type, session_record.AdverseEventRecorded.type}
+    ),
 )
 REMS = Topic(
     "session-record.rems",
@@ -139,6 +145,7 @@ ASSESSMENT = Topic(
     (INTAKE, SCHEDULING),
     (outcomes.AssessmentScored, outcomes.RiskRaised, outcomes.ProgressJudged),
     "Scores and risk answers, for use inside the network.",
+    urgent=frozenset({outcomes.RiskRaised.type}),
 )
 FOLLOWED = Topic(
     "outcomes.patient",
@@ -232,6 +239,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     OUTCOMES: (site.AssessmentAnswered, site.AssessmentRetracted),
 }
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
+URGENT: frozenset[str] = frozenset().union(*(topic.urgent for topic in TOPICS))
 
 
 def dead_letter_topic(group: str) -> str:

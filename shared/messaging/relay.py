@@ -1,7 +1,7 @@
 """The relay: the journal's unsent records, in order, to Kafka; then they are marked as sent.
 
 A crash between the two sends a page again, which consumers absorb. Order per aggregate holds
-because a page is always the lowest unsent one.
+because a page is always the lowest unsent one, of all or of the patients whose news is urgent.
 """
 
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ from shared.runtime import failpoints, metrics
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.store import LEASES, Document, Session, Store
 
-PAGE = 1000
+PAGE, URGENT_PAGE = 1000, 100
 LEASE = timedelta(seconds=15)
 
 
@@ -37,16 +37,20 @@ class Relay:
     _complete_until: datetime | None = None
 
     def turn(self) -> int:
-        """Sends one page: how many records went out. Raises Unavailable, having marked nothing."""
+        """Sends one page, and before it what must not wait behind a full one: how many records
+        went out. Raises Unavailable, having marked nothing."""
         session, asked_at = self.store.session(), self.clock()
         self._complete_until = None
         if not self._leads(session):
             return 0
         page = session.where(JOURNAL, {"unsent": True}, order="order", limit=PAGE)
-        sent = self._send(session, page) if page else 0
-        if len(page) < PAGE:  # it was all that there was, so all that was committed before is sent
+        if len(page) < PAGE:  # it is all that there is: once sent, all committed before is sent
+            sent = self._send(session, page) if page else 0
             self._complete_until = asked_at
-        return sent
+            return sent
+        ahead = _ahead(session, page)
+        first = {each["_id"] for each in ahead}
+        return self._send(session, ahead + [each for each in page if each["_id"] not in first])
 
     def beat(self) -> int:
         """Says on every partition how far it is complete, unless more waits than the last turn
@@ -101,6 +105,29 @@ class Relay:
         return True
 
 
+def _ahead(session: Session, page: list[Document]) -> list[Document]:
+    """The lowest unsent steps of everybody whose news is urgent, without a gap.
+
+    A step may be about several: what waits of the others goes with it. A journal that was written
+    before steps named their keys is sent as it stands first.
+    """
+    if not all("keys" in each for each in page):
+        return []
+    urgent = session.where(JOURNAL, {"urgent": True}, order="order", limit=URGENT_PAGE)
+    ahead, keys = urgent, _keys(urgent)
+    while keys:
+        fields = {"unsent": True, "keys": tuple(sorted(keys))}
+        ahead = session.where(JOURNAL, fields, order="order", limit=PAGE)
+        if keys.issuperset(_keys(ahead)):
+            break
+        keys |= _keys(ahead)
+    return ahead
+
+
+def _keys(steps: list[Document]) -> set[str]:
+    return {key for each in steps for key in each["keys"]}
+
+
 def _told(record: KafkaRecord) -> tuple[str, str, str] | None:
     """Clinic, type and reason of an event; None where it belongs to no clinic, and for a dead
     letter, of which nothing can be relied on."""
@@ -140,6 +167,8 @@ def _marks(
         start += len(mine)
         marks[document["_id"]] = {
             "unsent": None,
+            "keys": None,
+            "urgent": None,
             "sent_at": sent_at,
             "places": [list(place) for place in mine],
         }

@@ -53,11 +53,16 @@ def _kept(step: Step) -> Document:
 
 
 def with_records(document: Document, staged: Staged) -> Document:
-    """The same document as an outbox: unsent until the relay has every acknowledgement."""
+    """The same document as an outbox: unsent until the relay has every acknowledgement.
+
+    `keys`: whose records they are, so that what is urgent finds all that must go before it.
+    """
     if not staged.records:
         return document | {"order": staged.order}
     records = [record_fields(record) for record in staged.records]
-    return document | {"order": staged.order, "records": records, "unsent": True}
+    keys = list(dict.fromkeys(record.key.decode() for record in staged.records if record.key))
+    outbox = {"order": staged.order, "records": records, "unsent": True, "keys": keys}
+    return document | outbox | ({"urgent": True} if staged.urgent else {})
 
 
 def records_of(document: Document) -> list[KafkaRecord]:

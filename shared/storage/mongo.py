@@ -43,6 +43,8 @@ _COMMIT_ATTEMPTS = 3
 _OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS)
 _JOURNAL_INDEXES: tuple[tuple[str, list[tuple[str, int]], dict[str, Any]], ...] = (
     ("unsent", [("order", 1)], {"unsent": True}),
+    ("unsent_keys", [("keys", 1), ("order", 1)], {"unsent": True}),
+    ("urgent", [("order", 1)], {"urgent": True}),
     ("deferred", [("order", 1)], {"verdict": "deferred"}),
     ("site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
 )

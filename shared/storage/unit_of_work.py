@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
-from shared.contracts.topics import TOPIC_OF
+from shared.contracts.topics import TOPIC_OF, URGENT
 from shared.kernel.errors import NotYet
 from shared.kernel.identifiers import derive
 from shared.storage.documents import NETWORK, Collection
@@ -93,11 +93,15 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What one step did: the records it emits, what it created, its place in the relay's order."""
+    """What one step did: the records it emits, what it created, its place in the relay's order.
+
+    `urgent`: one of its records must not wait behind those of others (decision 19).
+    """
 
     records: tuple[KafkaRecord, ...]
     created: tuple[str, ...]
     order: int
+    urgent: bool = False
 
 
 class Work:
@@ -112,6 +116,7 @@ class Work:
         self._held: dict[Key, Held] = {}
         self._staged: dict[Key, Held] = {}
         self._records: list[KafkaRecord] = []
+        self._urgent = False
         self._heard: dict[str, datetime | None] = {}
         self._withheld: dict[str, bool] = {}
         self.token = token
@@ -153,6 +158,7 @@ class Work:
                 if self._is_created(key) and not held.collection.network
             ),
             order,
+            self._urgent,
         )
         # All of them, or the next step on the one with the lowest stamp would go out before this.
         self._held.update((key, _stamped(held, order)) for key, held in self._staged.items())
@@ -160,7 +166,7 @@ class Work:
         return staged
 
     def drop(self) -> None:
-        self._staged, self._records = {}, []
+        self._staged, self._records, self._urgent = {}, [], False
 
     def get(self, collection: Collection[T], aggregate_id: str) -> T | None:
         aggregate: T | None = self._hold(collection, aggregate_id).aggregate
@@ -198,6 +204,7 @@ class Work:
         held = held or self._hold(collection, collection.identity(aggregate))
         for offset, data in enumerate(events, 1):
             self._records.append(self._record(collection, aggregate, held.sequence + offset, data))
+        self._urgent |= any(_kind(each) in URGENT for each in events)
         self._staged[key] = Held(
             collection,
             held.clinic,
@@ -296,6 +303,11 @@ def _reference(held: Held) -> str:
 
 def _stamped(held: Held, order: int) -> Held:
     return held if held.stamp == order else replace(held, stamp=order)
+
+
+def _kind(data: Any) -> str:
+    kind: str = data.type
+    return kind
 
 
 def _is_new(held: Held) -> bool:
