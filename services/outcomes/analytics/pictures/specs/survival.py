@@ -128,7 +128,7 @@ def _curves(
     if cells_min:
         rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
     layer = [band, line, points] if cells_min else [band, line, left, points]
-    return {"width": WIDTH, "height": 260, "data": {"values": rows}, "layer": layer}
+    return {"width": WIDTH - 60, "height": 260, "data": {"values": rows}, "layer": layer}
 
 
 def _rows(curve: Curve) -> Iterator[dict[str, Any]]:
@@ -168,14 +168,19 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
     ]
     order = [_label(each) for each in shown]
     return {
-        "width": WIDTH,
+        "width": WIDTH - 60,
         "height": 16 * len(shown),
         "data": {"values": rows},
         "title": {"text": "At risk", "anchor": "start", "fontSize": 11, "offset": 2},
         "mark": {"type": "text", "fontSize": 11},
         "encoding": {
             "x": quantity("time", None, axis=None, scale={"domain": [0, end], "nice": False}),
-            "y": nominal("group", None, sort=order, axis={"domain": False, "ticks": False}),
+            "y": nominal(
+                "group",
+                None,
+                sort=order,
+                axis={"domain": False, "ticks": False, "labelPadding": 14},
+            ),
             "text": quantity("n", None),
             "color": nominal("group", None, sort=order, legend=None),
         },
