@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from services.outcomes.analytics.columns.empty import Empty
+from services.outcomes.analytics.pictures.http import blueprint as charts
 from services.outcomes.analytics.view import View
 from services.outcomes.settings import Settings
 from shared.contracts.topics import OUTCOMES
@@ -17,7 +18,7 @@ from shared.web.identity import KeySource, Tokens
 
 THREADS = 32
 """Each live connection of an analyst holds one."""
-BLUEPRINTS: tuple[Callable[[View, Policy], Any], ...] = ()
+BLUEPRINTS: tuple[Callable[[View, Policy], Any], ...] = (charts,)
 """What the parts answer over HTTP."""
 
 

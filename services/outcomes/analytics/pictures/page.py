@@ -3,13 +3,15 @@
 Static on purpose: a token typed into a page is a token that can be stolen from it.
 """
 
+import re
 from dataclasses import fields
 from functools import cache
 from html import escape
 from inspect import getdoc
+from typing import get_args
 
 from services.outcomes.analytics.columns.frames import columns_of
-from services.outcomes.analytics.pictures.charts import CHARTS
+from services.outcomes.analytics.pictures.charts import CHARTS, Drawable
 from shared.contracts.outcomes import Measured, OutcomeResult, OutcomeSubject
 
 QUICK_START = """import json
@@ -60,18 +62,25 @@ than the smallest cell are left out, and the chart says so.</p>
 {_table(("chart", "shows", "for"), _charts())}
 <h2 id="columns">Catalogue of columns</h2>
 <h3 id="subjects">Subjects: one row per person</h3>
-<p>{escape(getdoc(OutcomeSubject) or "")}</p>{_columns(OutcomeSubject)}
+<p>{_words(OutcomeSubject)}</p>{_columns(OutcomeSubject)}
 <h3 id="results">Results: one row per assessment</h3>
-<p>{escape(getdoc(Measured) or "")}</p><p>{escape(getdoc(OutcomeResult) or "")}</p>
+<p>{_words(Measured)}</p><p>{_words(OutcomeResult)}</p>
 {_columns(OutcomeResult)}
 </main></body></html>""".encode()
 
 
 def _charts() -> list[tuple[str, ...]]:
-    return [
-        (name, each.words, "operations" if each.of_clinics else "analysts, operations")
-        for name, each in CHARTS.items()
-    ]
+    return [(name, each.words, _readers(each)) for name, each in CHARTS.items()]
+
+
+def _readers(chart: Drawable) -> str:
+    if chart.of_clinics:
+        return "operations"
+    return "analysts" if chart.of_records else "analysts, operations, clinics of their own"
+
+
+def _words(contract: type) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(getdoc(contract) or ""))
 
 
 def _code(text: str) -> str:
@@ -81,7 +90,11 @@ def _code(text: str) -> str:
 def _columns(contract: type) -> str:
     kinds = columns_of(contract)
     rows: list[tuple[str, ...]] = [
-        (each.name, str(kinds[each.name]), "may be empty" if "None" in str(each.type) else "")
+        (
+            each.name,
+            str(kinds[each.name]),
+            "may be empty" if type(None) in get_args(each.type) else "",
+        )
         for each in fields(contract)
     ]
     return _table(("column", "kind", ""), rows)
