@@ -2,7 +2,7 @@
 
 import sys
 
-from services.outcomes.main import SERVICE
+from services.outcomes.main import configured, keyring
 from services.outcomes.settings import Settings
 from shared.processes.command import main
 
@@ -11,7 +11,7 @@ def _analytics(settings: Settings) -> None:
     # Here, because no other process carries what this one needs on top.
     from services.outcomes.analytics import process
 
-    process.run(settings)
+    process.run(settings, keyring(settings))
 
 
-main(SERVICE, sys.argv[1:], Settings, {"analytics": _analytics})
+main(configured, sys.argv[1:], Settings, {"analytics": _analytics})

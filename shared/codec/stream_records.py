@@ -8,8 +8,14 @@ Within = OutcomeResult | OutcomeSubject
 _WITHIN: dict[str, type[Within]] = {each.type: each for each in (OutcomeResult, OutcomeSubject)}
 
 
+PADDED_TO = 256
+"""Bytes: what is sealed has a length too, which would tell something of what was said."""
+
+
 def sealed(record: Within, key: RecordKey) -> StreamSealed:
-    return StreamSealed(record.subject_token, key.seal(record.type, strict_json.dumps(record)))
+    payload = strict_json.dumps(record)
+    padded = payload.ljust(-(-len(payload) // PADDED_TO) * PADDED_TO)
+    return StreamSealed(record.subject_token, key.seal(record.type, padded))
 
 
 def opened(jwe: str, key: RecordKey) -> Within:

@@ -20,6 +20,9 @@ class Topic:
 
     `reasons`: those that its producer itself gives, few enough to be counted apart. `urgent`:
     types that somebody must hear of though others wait (decision 19).
+    `reasons`: those that its producer itself gives, few enough to be counted apart. `deidentified`:
+    nothing may lead from a person to its records: the journal keeps none once they are sent, and
+    Kafka does not say when that was.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Topic:
     partitions: int = 6
     reasons: frozenset[str] = frozenset()
     urgent: frozenset[str] = frozenset()
+    deidentified: bool = False
 
     @property
     def beats(self) -> bool:
@@ -165,6 +169,7 @@ STREAM = Topic(
         outcomes.SubjectWithdrawn,
     ),
     "The analysts' stream: de-identified, on the dose axis, sealed under each subject's key.",
+    deidentified=True,
 )
 TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, REMS, DRUG, ASSESSMENT, FOLLOWED, STREAM)
 
@@ -238,6 +243,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     ),
     OUTCOMES: (site.AssessmentAnswered, site.AssessmentRetracted),
 }
+DEIDENTIFIED = frozenset(topic.name for topic in TOPICS if topic.deidentified)
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
 URGENT: frozenset[str] = frozenset().union(*(topic.urgent for topic in TOPICS))
 

@@ -1,42 +1,62 @@
 """The analytics process: a thread that feeds the columns, and the parts that answer from them."""
 
-from collections.abc import Callable
 from typing import Any
 
-from services.outcomes.analytics.columns.empty import Empty
-from services.outcomes.analytics.pictures.http import blueprint as charts
-from services.outcomes.analytics.view import View
+from services.outcomes.adapters.stream_keys import StreamKeys
+from services.outcomes.analytics.columns.archive.archive import Archive
+from services.outcomes.analytics.columns.exports import http as exports
+from services.outcomes.analytics.columns.feed import Feed
+from services.outcomes.analytics.columns.live import TOPICS, Columns
+from services.outcomes.analytics.delivery import http as stream
+from services.outcomes.analytics.delivery.cursor import PURPOSE, Cursors
+from services.outcomes.analytics.delivery.http import Delivery
+from services.outcomes.analytics.pictures import http as charts
 from services.outcomes.settings import Settings
+from shared.codec.sealing import SubjectKeyring
 from shared.contracts.topics import OUTCOMES
 from shared.kernel.policy import Policy
+from shared.messaging.kafka_tail import TopicsTail
 from shared.processes.server import serve
 from shared.runtime import clock, logs
 from shared.runtime.policy_file import load
-from shared.runtime.process import Drain
+from shared.runtime.process import Drain, background
+from shared.storage.mongo import MongoStore
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 
 THREADS = 32
 """Each live connection of an analyst holds one."""
-BLUEPRINTS: tuple[Callable[[View, Policy], Any], ...] = (charts,)
-"""What the parts answer over HTTP."""
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, keys: SubjectKeyring) -> None:
     """Serves until SIGTERM."""
-    serve(lambda drain: application(settings, drain), settings, THREADS)
+    serve(lambda drain: application(settings, keys, drain), settings, THREADS)
 
 
-def application(settings: Settings, _drain: Drain) -> Any:
-    """The WSGI application on its columns."""
+def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
+    """The WSGI application on columns that are being fed."""
     logs.configure(OUTCOMES, "analytics", settings.log_level)
     policy = load(settings.policy_file)
-    view = Empty(clock.utc_now)
+    subjects = StreamKeys(MongoStore(settings.mongodb_uri), keys)
+    columns = Columns(Archive(settings.analytics_dir), subjects, clock.utc_now)
+    feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
+    background("feed", feed.run)
+    cursors = Cursors(keys.derived(PURPOSE), columns.epoch)
     return create_app(
         Door(
             OUTCOMES,
             Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
-            {"columns": lambda: None},
-            [blueprint(view, policy) for blueprint in BLUEPRINTS],
+            {"columns": feed.check},
+            _blueprints(columns, policy, cursors, feed),
         )
     )
+
+
+def _blueprints(columns: Columns, policy: Policy, cursors: Cursors, feed: Feed) -> list[Any]:
+    """What the parts answer over HTTP."""
+    delivery = Delivery(columns.log, cursors, feed.ready.is_set, lambda: bool(feed.drain))
+    return [
+        stream.blueprint(delivery),
+        exports.blueprint(exports.Exports(columns, cursors.text)),
+        charts.blueprint(columns, policy),
+    ]

@@ -19,8 +19,8 @@ AT = "at"
 """The column that says which value a row was."""
 
 
-def decoded(values: list[bytes], contract: type[Any]) -> pl.DataFrame:
-    """One row per value that keeps the contract, in their order, with `AT`."""
+def decoded(values: list[bytes], contract: Any) -> pl.DataFrame:
+    """One row per value that keeps the contract, a flat dataclass, in their order, with `AT`."""
     if not values:
         return pl.DataFrame(schema=columns_of(contract) | {AT: pl.UInt32()})
     frame = pl.concat(list(_read(values, 0, columns_of(contract))))

@@ -1,0 +1,1 @@
+"""The stream's tables as files for whatever an analyst works with."""
