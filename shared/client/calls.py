@@ -46,17 +46,24 @@ class Calls:
     http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=TIMEOUT))
     patience: Patience = field(default_factory=Patience)
 
-    def call(self, method: str, url: str, **options: Any) -> httpx2.Response:
-        """The first answer that is not `try again later`. Raises NotAnswering."""
-        why = ""
+    def call(
+        self, method: str, url: str, *, stream: bool = False, **options: Any
+    ) -> httpx2.Response:
+        """The first answer that is not `try again later`. Raises NotAnswering.
+
+        `stream`: its body is not read yet, and whoever asked closes it.
+        """
+        why, auth = "", options.pop("auth", None)
         for attempt in range(self.patience.attempts):
             try:
-                answer = self.http.request(method, url, **options)
+                request = self.http.build_request(method, url, **options)
+                answer = self.http.send(request, stream=stream, auth=auth)
             except httpx2.TransportError as error:
                 why, at_least_s = type(error).__name__, 0.0
             else:
                 if answer.status_code not in TRY_AGAIN:
                     return answer
+                answer.close()
                 why, at_least_s = f"status {answer.status_code}", _retry_after(answer)
             if attempt < self.patience.attempts - 1:
                 self.patience.pause(attempt, at_least_s)

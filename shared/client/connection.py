@@ -1,12 +1,15 @@
 """One client's way to the four services: addresses, tokens, and answers turned into values."""
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from shared.client.calls import Calls
-from shared.client.errors import NotAllowed, Refused
+from shared.client.errors import CursorExpired, NotAllowed, NotAnswering, Refused
 from shared.client.tokens import TokenSource
 
 
@@ -27,8 +30,21 @@ class Connection:
             answer = self._calls.call(method, url, headers=bearer, **options)
             if answer.status_code != 401:
                 break
+            answer.close()
             self._tokens.forget(token)
         return answer
+
+    @contextmanager
+    def opened(self, service: str, path: str, **options: Any) -> Iterator[httpx2.Response]:
+        """The answer to a GET while its body comes. Raises as `get`."""
+        answer = self.send(service, "GET", path, stream=True, **options)
+        try:
+            if not answer.is_success:
+                answer.read()
+            raise_for(answer)
+            yield answer
+        finally:
+            answer.close()
 
     def get(self, service: str, path: str, **params: Any) -> Any:
         """The JSON at `path`, such as `patients/<id>`. Raises NotAllowed, Refused, NotAnswering."""
@@ -71,6 +87,15 @@ def connect(network: Mapping[str, Any], client_id: str, calls: Calls | None = No
     return Connection(services, TokenSource(network["token_endpoint"], pair, calls), calls)
 
 
+def running(home: str = ".run") -> dict[str, Any]:
+    """The network that `make run` has started here: what its network.json says."""
+    file = Path(home) / "network.json"
+    if not file.exists():
+        raise NotAnswering(f"There is no {file}: start a network here with `make run`.")
+    network: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return network
+
+
 def credentials(network: Mapping[str, Any], client_id: str) -> Mapping[str, Any]:
     clients: Mapping[str, Mapping[str, Any]] = network["clients"]
     if client_id not in clients:
@@ -88,6 +113,8 @@ def raise_for(answer: httpx2.Response) -> None:
             f"{where}: {detail}. Use a client whose token carries it (demo: `make status` lists"
             " every client with its clinic and roles)."
         )
+    if answer.status_code == 410:
+        raise CursorExpired(f"{where}: {detail}", answer.json().get("oldest", ""))
     hint = "Check the id, and that it is of this client's clinic." * (answer.status_code == 404)
     raise Refused(answer.status_code, f"{where}: {answer.status_code} {detail}. {hint}".strip())
 

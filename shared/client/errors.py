@@ -21,5 +21,14 @@ class Refused(ClientError):
         self.status = status
 
 
+class CursorExpired(Refused):
+    """What came after the cursor is not kept any more. `oldest`: the cursor to begin again from,
+    once the rows that are kept are dropped."""
+
+    def __init__(self, text: str, oldest: str) -> None:
+        super().__init__(410, text)
+        self.oldest = oldest
+
+
 class BadEvent(ClientError):
     """An event that its contract does not allow; it was not sent."""

@@ -1,67 +1,102 @@
-"""The analysts' client: the de-identified stream on Kafka, and the network's outcomes over HTTP.
+"""The analysts' client: the de-identified stream as tables, as events, and live.
 
-Nothing here can name a patient, a clinic of the stream or a date: the stream does not carry them.
+Nothing here can name a patient or a date: the stream does not carry them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict
-from functools import partial
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from shared.client.calls import Calls
-from shared.client.connection import connect
-from shared.codec import schema, strict_json
-from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
+from shared.client.calls import Calls, Patience
+from shared.client.connection import Connection, connect, running
+from shared.client.stream.event import StreamEvent
+from shared.client.stream.exports import Export, Format, What, download, library
+from shared.client.stream.kept import Kept, Row
+from shared.client.stream.on_kafka import SubjectKeys, TopicStream
+from shared.client.stream.over_http import OverHttp
+from shared.codec import strict_json
 from shared.contracts.topics import STREAM
 from shared.messaging.kafka_reader import TopicReader
-from shared.storage.steps import Origin
 
-StreamEvent = OutcomeResult | SubjectWithdrawn
-Row = dict[str, Any]
-_CONTRACTS: dict[str, Any] = {kind.type: kind for kind in STREAM.types}
+__all__ = ["Kept", "OutcomesStream", "StreamEvent", "network_outcomes", "running"]
+_PATIENCE = Patience(attempts=120)
+"""Some minutes: a server that is started anew reads its columns back first."""
 
 
 class OutcomesStream:
-    """Topic `outcomes.stream` from its beginning; no consumer group, nothing is committed."""
+    """What analysts may read, over HTTP. `connection`: of a client with the scope stream:read."""
 
-    def __init__(
-        self, bootstrap_servers: str, reader: Callable[..., TopicReader] = TopicReader
-    ) -> None:
-        self._reader = partial(reader, bootstrap_servers, STREAM.name)
+    def __init__(self, connection: Connection, patience: Patience = _PATIENCE) -> None:
+        self._connection, self._patience = connection, patience
 
     @classmethod
-    def of(cls, network: Mapping[str, Any]) -> "OutcomesStream":
-        """`network`: the content of network.json."""
-        return cls(network["kafka"]["bootstrap_servers"])
+    def of(
+        cls,
+        network: Mapping[str, Any] | None = None,
+        client_id: str = "analyst",
+        calls: Calls | None = None,
+    ) -> "OutcomesStream":
+        """`network`: the content of network.json; None: of the one that runs here."""
+        calls = calls or Calls(patience=_PATIENCE)
+        return cls(connect(network or running(), client_id, calls), calls.patience)
 
-    def __iter__(self) -> Iterator[StreamEvent]:
-        """What is on the stream now; ends there."""
-        return _events(self._reader().records())
+    @staticmethod
+    def on_kafka(
+        network: Mapping[str, Any] | None = None,
+        client_id: str = "analyst",
+        calls: Calls | None = None,
+    ) -> TopicStream:
+        """The same from the Kafka topic; only the subjects' keys come over HTTP."""
+        network = network or running()
+        reader = TopicReader(network["kafka"]["bootstrap_servers"], STREAM.name)
+        return TopicStream(reader, SubjectKeys(connect(network, client_id, calls)))
 
-    def live(self) -> Iterator[StreamEvent]:
-        """What is on the stream now, then whatever comes; never ends."""
-        return _events(self._reader().records(live=True))
+    def results(self, *, progress: bool | None = None) -> list[Row]:
+        """One row per assessment that counts, as they are now."""
+        return _rows(self.export("results", "ndjson", progress=progress))
 
-    def latest(self) -> list[Row]:
-        """One row per result: its last revision, without those retracted or who withdrew."""
-        return latest(self)
+    def subjects(self, *, progress: bool | None = None) -> list[Row]:
+        """One row per person, answered anything or not."""
+        return _rows(self.export("subjects", "ndjson", progress=progress))
 
+    def to_polars(self, what: What = "results", *, progress: bool | None = None) -> Any:
+        """A `polars.DataFrame` of them."""
+        polars = library("polars", "results() and subjects(), which are lists of dicts")
+        return polars.read_parquet(self.export(what, "parquet", progress=progress).content)
 
-def latest(events: Iterable[StreamEvent]) -> list[Row]:
-    """The current rows, ready for pandas or polars, by subject and study day."""
-    results: dict[str, OutcomeResult] = {}
-    withdrawn: set[str] = set()
-    for event in events:
-        if isinstance(event, SubjectWithdrawn):
-            withdrawn.add(event.subject_token)
-        elif (known := results.get(event.result_id)) is None or event.revision > known.revision:
-            results[event.result_id] = event
-    kept = [
-        each
-        for each in results.values()
-        if each.subject_token not in withdrawn and not each.retracted
-    ]
-    return [asdict(each) for each in sorted(kept, key=_on_the_dose_axis)]
+    def to_pandas(self, what: What = "results", *, progress: bool | None = None) -> Any:
+        """A `pandas.DataFrame` of them, its columns of Arrow: what is missing stays missing."""
+        pandas = library("pandas", "results() and subjects(), which are lists of dicts")
+        ipc = library("pyarrow.ipc", "to_polars()")
+        exported = self.export(what, "arrow", progress=progress).content
+        return ipc.open_stream(exported).read_all().to_pandas(types_mapper=pandas.ArrowDtype)
+
+    def export(self, what: What, form: Format, *, progress: bool | None = None) -> Export:
+        """A file of all rows, to be kept or read by any tool, and the cursor behind them."""
+        return download(self._connection, what, form, progress=progress)
+
+    def snapshot(self, *, progress: bool | None = None) -> Kept:
+        """The rows as they are now, to be kept up to date: `for event in
+        stream.live(kept.cursor): kept.take(event)` leaves nothing out."""
+        results = self.export("results", "ndjson", progress=progress)
+        subjects = self.export("subjects", "ndjson", progress=progress)
+        return Kept.of(_rows(results), _rows(subjects), results.cursor)
+
+    def events(self, cursor: str = "", **wanted: str) -> Iterator[StreamEvent]:
+        """What is on the stream after the cursor; ends with the last there is now.
+
+        `wanted`: `instrument=`, `indication=`.
+        """
+        return self._over_http(wanted).events(cursor)
+
+    def live(self, cursor: str = "", **wanted: str) -> Iterator[StreamEvent]:
+        """The same, then whatever comes: connects again by itself, repeats and skips nothing.
+
+        Raises CursorExpired, and NotAnswering if the server stays away for minutes.
+        """
+        return self._over_http(wanted).live(cursor)
+
+    def _over_http(self, wanted: Mapping[str, str]) -> OverHttp:
+        return OverHttp(self._connection, wanted, self._patience)
 
 
 def network_outcomes(
@@ -73,19 +108,5 @@ def network_outcomes(
     return rows
 
 
-def _events(records: Iterator[Origin]) -> Iterator[StreamEvent]:
-    return (event for record in records if (event := _event(record)))
-
-
-def _event(record: Origin) -> StreamEvent | None:
-    """None for a type that is newer than this client."""
-    kind = _CONTRACTS.get(dict(record.headers).get("ce_type", b"").decode())
-    if kind is None or not record.value:
-        return None
-    event: StreamEvent = schema.load(kind, strict_json.loads(record.value), closed=False)
-    return event
-
-
-def _on_the_dose_axis(result: OutcomeResult) -> tuple[str, bool, int, str, str]:
-    day = result.study_day
-    return (result.subject_token, day is None, day or 0, result.instrument, result.result_id)
+def _rows(export: Export) -> list[Row]:
+    return [strict_json.loads(line) for line in export.content.split(b"\n") if line]

@@ -91,7 +91,8 @@ class SiteClient:
 
     def journey(self, event_id: str) -> dict[str, Any] | None:
         """Where an event of this clinic has been; None if no service has it."""
-        asked = (self.find(name, f"events/{event_id}") for name in self.connection.services)
+        services = dict.fromkeys(SERVICE_OF.values())
+        asked = (self.find(name, f"events/{event_id}") for name in services)
         return next((found for found in asked if found), None)
 
     def gaps(self, service: str, below: int) -> list[list[int]]:

@@ -36,9 +36,9 @@ def test_a_referral_becomes_a_course_doses_and_a_measured_outcome(
     # Whose it is on the stream nobody can say: the result is found by what it measures.
     def published() -> list[OutcomeResult]:
         return [
-            each
-            for each in OutcomesStream.of(network)
-            if isinstance(each, OutcomeResult) and each.after_dose == 2 and each.change == -17
+            told
+            for told in (each.data for each in OutcomesStream.of(network).events())
+            if isinstance(told, OutcomeResult) and told.after_dose == 2 and told.change == -17
         ]
 
     assert eventually(published)[0].remission is True

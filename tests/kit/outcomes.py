@@ -60,7 +60,7 @@ from shared.storage.journal import JOURNAL, records_of
 from shared.storage.memory import MemoryStore
 from shared.storage.reads import Reads
 from shared.storage.runner import Runner
-from shared.storage.steps import SITE, Origin, Step, Verdict
+from shared.storage.steps import SITE, Origin, Routes, Step, Verdict
 
 POLICY: Policy = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
 PATIENT, CLINIC = "6f1a0a8e-35f6-4c0e-9d52-8a2f6c1f0001", "riverside"
@@ -191,9 +191,15 @@ def screened(total: int, at: datetime = DAY_0, item_9: int = 0, **how: Any) -> S
     return heard(data, at, **how)
 
 
-def course_opened(at: datetime = DAY_0, route: Any = "iv", course: str = "course-1") -> Step:
+def course_opened(
+    at: datetime = DAY_0, route: Any = "iv", course: str = "course-1", **how: Any
+) -> Step:
     indication: site.Indication = "treatment-resistant-depression"
-    return heard(scheduling.CourseOpened(course, "c", indication, "iv-6", route, 1, 6), at)
+    return heard(scheduling.CourseOpened(course, "c", indication, "iv-6", route, 1, 6), at, **how)
+
+
+def erased(at: datetime = DAY_0, **how: Any) -> Step:
+    return heard(intake.PatientErased("patient-request"), at, **how)
 
 
 def dosed(number: int, at: datetime, **how: Any) -> Step:
@@ -259,7 +265,7 @@ class Outcomes:
     def take(self, *steps: Step) -> list[Verdict]:
         """Runs each step by itself, then takes up again what had to wait."""
         verdicts = []
-        for step in steps:
+        for step in map(self._routed, steps):
             verdicts += self.runner.run([step])
             self._waiting(step, verdicts[-1])
         self._settle()
@@ -322,7 +328,13 @@ class Outcomes:
     def on_the_stream(self) -> list[KafkaRecord]:
         return [each for each in self.records() if each.topic == STREAM.name]
 
+    routes: Routes | None = None
+    """Where a test wants another policy than the network's."""
     _deferred: tuple[Step, ...] = ()
+
+    def _routed(self, step: Step) -> Step:
+        assert step.envelope
+        return replace(step, route=self.routes[step.envelope.type]) if self.routes else step
 
     def _waiting(self, step: Step, verdict: Verdict) -> None:
         if verdict.verdict == "deferred":

@@ -7,7 +7,10 @@ from pathlib import Path
 from threading import Condition
 from typing import Any
 
-from services.outcomes.analytics.view import Entry, Places
+import polars as pl
+
+from services.outcomes.analytics.columns.frames import columns_of
+from services.outcomes.analytics.view import Entry, Places, StreamFrames
 from shared.contracts.outcomes import OutcomeResult, OutcomeSubject, SubjectWithdrawn
 
 EXAMPLES = Path(__file__).parents[2] / "shared" / "contracts" / "examples"
@@ -72,6 +75,20 @@ class MemoryLog:
     def places(self) -> tuple[Places, Places]:
         with self.more:
             return dict(self.oldest), {each: len(self.partitions[each]) for each in self.partitions}
+
+    def frames(self) -> StreamFrames:
+        """What the entries come to: last revisions, nothing retracted, nobody who withdrew."""
+        rows: dict[str, dict[str, Any]] = {}
+        entries, places = self.entries(self.oldest, 10**6)
+        for entry in entries:
+            rows[str(entry.data.get("result_id") or entry.data["subject_token"])] = dict(entry.data)
+        results = [row for row in rows.values() if "result_id" in row and not row["retracted"]]
+        subjects = [row for row in rows.values() if "doses" in row]
+        return StreamFrames(
+            pl.DataFrame(subjects, schema=columns_of(OutcomeSubject)),
+            pl.DataFrame(results, schema=columns_of(OutcomeResult)),
+            places,
+        )
 
     def _has_more(self, after: Places) -> bool:
         return any(after.get(each, 0) < len(events) for each, events in self.partitions.items())

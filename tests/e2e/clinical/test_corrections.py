@@ -96,9 +96,10 @@ def baselines(day: SiteDay, patient: str) -> set[float]:
 def revised(network: dict[str, Any]) -> list[list[tuple[float | None, float | None]]]:
     """(baseline, change) of each result after a dose, revision by revision."""
     found: defaultdict[str, list[tuple[float | None, float | None]]] = defaultdict(list)
-    for each in OutcomesStream.of(network):
-        if isinstance(each, OutcomeResult) and each.after_dose:
-            found[each.result_id].append((each.baseline, each.change))
+    for each in OutcomesStream.of(network).events():
+        told = each.data
+        if isinstance(told, OutcomeResult) and told.after_dose:
+            found[told.result_id].append((told.baseline, told.change))
     return list(found.values())
 
 

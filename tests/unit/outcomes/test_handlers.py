@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from services.outcomes.domain.trajectory import StreamLink
 from shared.codec import schema
 from shared.contracts import site
 from shared.contracts.outcomes import (
@@ -16,6 +15,7 @@ from shared.contracts.outcomes import (
     PatientResult,
     ProgressJudged,
     RiskRaised,
+    StreamSealed,
     SubjectWithdrawn,
 )
 from shared.contracts.topics import ASSESSMENT, TOPIC_OF
@@ -196,8 +196,8 @@ def test_the_first_dose_makes_a_new_revision_of_what_was_before_it() -> None:
     outcomes.take(*_a_course())
 
     baseline, last = last_revisions(outcomes.said(OutcomeResult)).values()
-    assert (baseline["study_day"], baseline["after_dose"], baseline["route"]) == (-3, 0, "iv")
-    assert baseline["revision"] == 2  # the route, then the dose
+    assert (baseline["study_day"], baseline["after_dose"]) == (-3, 0)
+    assert baseline["revision"] == 1  # the dose; the route is not told of so few
     assert (last["study_day"], last["after_dose"], last["change"]) == (5, 1, -11)
     assert (last["percent_change"], last["response"], last["remission"]) == (-55.0, True, False)
     assert (last["suicidal_item"], last["suicidal_item_change"]) == (0, -1)
@@ -262,7 +262,9 @@ def test_a_new_consent_gets_a_new_token() -> None:
 
     tokens = [each["subject_token"] for each in outcomes.said(OutcomeResult)]
     assert tokens[-2:] == ["token-2", "token-2"]
-    assert outcomes.trajectory().stream == StreamLink("token-2", on_day(8))
+    link = outcomes.trajectory().stream
+    assert link
+    assert (link.token, link.since) == ("token-2", on_day(8))
 
 
 def test_a_withdrawal_heard_late_ends_what_was_published_before_it() -> None:
@@ -271,7 +273,9 @@ def test_a_withdrawal_heard_late_ends_what_was_published_before_it() -> None:
     outcomes.take(*_a_course(), consented(on_day(8)), consent_withdrawn(on_day(6)))
 
     assert outcomes.said(SubjectWithdrawn) == [{"subject_token": "token-1"}]
-    assert outcomes.trajectory().stream == StreamLink("token-2", on_day(8))
+    link = outcomes.trajectory().stream
+    assert link
+    assert (link.token, link.since) == ("token-2", on_day(8))
 
 
 def test_a_consent_heard_after_its_withdrawal_opens_nothing() -> None:
@@ -317,7 +321,7 @@ def test_every_event_keeps_its_contract() -> None:
     )
 
     emitted: list[type[Any]] = [
-        *(AssessmentScored, RiskRaised, ProgressJudged, OutcomeResult, SubjectWithdrawn),
+        *(AssessmentScored, RiskRaised, ProgressJudged, StreamSealed, SubjectWithdrawn),
         *(PatientResult, PatientFollowed),
     ]
     contracts = {each.type: each for each in emitted}

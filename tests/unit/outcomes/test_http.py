@@ -12,6 +12,7 @@ from shared.web.identity import Principal
 from tests.kit.outcomes import (
     CLINIC,
     DAY_0,
+    KEYS,
     PATIENT,
     POLICY,
     Outcomes,
@@ -48,7 +49,7 @@ def outcomes() -> Outcomes:
 def _client(outcomes: Outcomes, principal: Principal) -> FlaskClient:
     app = Flask("outcomes")
     app.config.update(API_TITLE="outcomes", API_VERSION="1", OPENAPI_VERSION="3.1.0")
-    Api(app).register_blueprint(blueprint(outcomes.store, POLICY))
+    Api(app).register_blueprint(blueprint(outcomes.store, POLICY, KEYS))
     app.before_request(lambda: setattr(g, "principal", principal))
     return app.test_client()
 

@@ -1,7 +1,6 @@
 """The client asks once, sends the same ids again, and says what to do about a refusal."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -12,15 +11,12 @@ import pytest
 from shared.client.calls import Calls, Patience
 from shared.client.errors import BadEvent, NotAllowed, NotAnswering, Refused
 from shared.client.events import Numbering
-from shared.client.outcomes import OutcomesStream, StreamEvent, latest, network_outcomes
+from shared.client.outcomes import network_outcomes
 from shared.client.site import SiteClient
 from shared.client.tokens import TokenSource
-from shared.codec import strict_json
-from shared.contracts.outcomes import OutcomeResult, SubjectWithdrawn
 from shared.contracts.site import AssessmentAnswered, EncounterFinished, ScreeningAnswered
 from shared.contracts.topics import SERVICES
 from shared.kernel.errors import Reason
-from shared.storage.steps import Origin
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NETWORK = {
@@ -123,7 +119,7 @@ def test_an_event_says_where_it_comes_from_and_is_checked_before_it_is_sent() ->
     )
 
     assert by_contract["source"] == "/clinics/riverside/sites/main"
-    assert by_contract["data"] == by_name["data"]
+    assert by_name["data"].items() <= by_contract["data"].items()
     assert by_contract["id"] != by_name["id"]
     with pytest.raises(BadEvent, match="answers"):
         site.event(ScreeningAnswered, "p1", time=NOON, instrument="gad-7")
@@ -254,69 +250,7 @@ def test_a_journey_is_found_wherever_the_event_was_posted() -> None:
     assert network.site().journey("e2") is None
 
 
-def test_the_latest_rows_fold_revisions_and_leave_out_who_withdrew() -> None:
-    events: list[StreamEvent] = [
-        a_result("a-1", 0, score=18.0),
-        a_result("b-1", 0),
-        a_result("a-1", 2, score=9.0),
-        a_result("a-1", 1, score=12.0),
-        SubjectWithdrawn("b"),
-    ]
-
-    rows = latest(events)
-
-    assert [(row["result_id"], row["revision"], row["score"]) for row in rows] == [("a-1", 2, 9.0)]
-
-
-def test_the_stream_is_read_from_its_records_and_newer_types_are_passed_over() -> None:
-    first, gone = a_result("a-1", 0), SubjectWithdrawn("b")
-    records = [a_record(first), a_record(gone), a_record(gone, "outcomes.stream.other.v9")]
-
-    stream = OutcomesStream("kafka.test:9092", reader=a_reader(records))
-
-    assert list(stream) == [first, gone]
-
-
 def test_analysts_read_the_networks_outcomes_over_http() -> None:
     network = FakeNetwork(pages={"outcomes.test/v1/outcomes": {"items": [{"clinic": "harbor"}]}})
 
     assert network_outcomes(NETWORK, calls=network.calls()) == [{"clinic": "harbor"}]
-
-
-def a_result(result_id: str, revision: int, score: float = 10.0) -> OutcomeResult:
-    return OutcomeResult(
-        subject_token=result_id[0],
-        result_id=result_id,
-        revision=revision,
-        indication="ptsd",
-        route="im",
-        instrument="phq-9",
-        definition="phq-9/kroenke-2001/1",
-        study_day=3,
-        after_dose=1,
-        score=score,
-        baseline=20.0,
-        change=None,
-        percent_change=None,
-        response=None,
-        remission=None,
-        suicidal_item=0,
-        suicidal_item_change=None,
-    )
-
-
-def a_record(event: OutcomeResult | SubjectWithdrawn, kind: str = "") -> Origin:
-    headers = (("ce_type", (kind or event.type).encode()),)
-    return Origin("outcomes.stream", 0, 0, b"", strict_json.dumps(event), headers)
-
-
-def a_reader(records: list[Origin]) -> Callable[..., Any]:
-    class Reader:
-        def __init__(self, *_where: str) -> None:
-            pass
-
-        def records(self, *, live: bool = False) -> Iterator[Origin]:
-            assert not live
-            return iter(records)
-
-    return Reader

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shared.client.outcomes import latest
+from shared.client.stream.event import StreamEvent
+from shared.client.stream.kept import kept
 from shared.codec import schema
 from shared.contracts import intake
 from shared.contracts.outcomes import OutcomeResult, ProgressJudged
@@ -39,7 +40,8 @@ def treated() -> list[Step]:
 def rows(outcomes: Outcomes) -> list[dict[str, object]]:
     """As an analyst has them."""
     said = outcomes.said(OutcomeResult)
-    return latest([schema.load(OutcomeResult, each, closed=True) for each in said])
+    events = (StreamEvent(schema.load(OutcomeResult, each, closed=True)) for each in said)
+    return kept(events).results
 
 
 def test_the_baseline_is_the_corrected_one() -> None:

@@ -1,0 +1,84 @@
+"""The stream from its Kafka topic: sealed records, opened with the keys that outcomes gives out.
+
+Order is per subject. No consumer group, nothing is committed: reading begins at the beginning.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from shared.client.connection import Connection
+from shared.client.stream.event import StreamEvent, event_of
+from shared.client.stream.kept import Kept, kept
+from shared.codec import strict_json
+from shared.codec.sealing import SubjectKey
+from shared.contracts.outcomes import StreamSealed, SubjectWithdrawn
+from shared.messaging.kafka_reader import TopicReader
+from shared.storage.steps import Origin
+
+OUTCOMES = "outcomes"
+
+
+@dataclass
+class SubjectKeys:
+    """Keys as they are asked for. A subject who has withdrawn has none."""
+
+    connection: Connection
+    _known: dict[str, SubjectKey | None] = field(default_factory=dict)
+
+    def learn_all(self) -> None:
+        """Every key there is, a page at a time: before a long back-fill."""
+        after, more = "", True
+        while more:
+            page = self.connection.get(OUTCOMES, "stream/keys", after=after)
+            self._known |= {each["kid"]: SubjectKey.of(each) for each in page["keys"]}
+            after = page["next"]
+            more = bool(after)
+
+    def of(self, token: str) -> SubjectKey | None:
+        if token not in self._known:
+            found = self.connection.get(OUTCOMES, "stream/keys", kid=token)["keys"]
+            self._known[token] = SubjectKey.of(found[0]) if found else None
+        return self._known[token]
+
+    def forget(self, token: str) -> None:
+        self._known[token] = None
+
+
+@dataclass
+class TopicStream:
+    reader: TopicReader
+    keys: SubjectKeys
+
+    def events(self) -> Iterator[StreamEvent]:
+        """What is on the topic now; ends there."""
+        return self._opened(live=False)
+
+    def live(self) -> Iterator[StreamEvent]:
+        """What is on the topic now, then whatever comes; never ends."""
+        return self._opened(live=True)
+
+    def latest(self) -> Kept:
+        """The rows as they are now."""
+        return kept(self.events())
+
+    def _opened(self, *, live: bool) -> Iterator[StreamEvent]:
+        self.keys.learn_all()
+        for record in self.reader.records(live=live):
+            if event := self._event(record):
+                yield event
+
+    def _event(self, record: Origin) -> StreamEvent | None:
+        """None for what is sealed with a destroyed key, or newer than this client."""
+        if not record.value:
+            return None
+        type_ = dict(record.headers).get("ce_type", b"").decode()
+        data = strict_json.loads(record.value)
+        if type_ == StreamSealed.type:
+            key = self.keys.of(data["subject_token"])
+            if key is None:
+                return None
+            type_, payload = key.open(data["jwe"])
+            data = strict_json.loads(payload)
+        elif type_ == SubjectWithdrawn.type:
+            self.keys.forget(data["subject_token"])
+        return event_of(type_, data)
