@@ -1,7 +1,8 @@
 """Does it help? A notebook on the running demo network, to be read from top to bottom.
 
-From the project's folder, PYTHONPATH=. `marimo edit docs/notebooks/does_it_help.py` opens it,
-PYTHONPATH=. `python docs/notebooks/does_it_help.py` runs it as a script. Everything comes from the analysts' stream: random tokens, study days, no names.
+From the project's folder, with PYTHONPATH=. set: `marimo edit docs/notebooks/does_it_help.py`
+opens it, `python docs/notebooks/does_it_help.py` runs it as a script. Everything comes from the
+analysts' stream: random tokens, study days, no names.
 """
 
 import marimo
@@ -30,7 +31,7 @@ def _(OutcomesStream):
 
 @app.cell
 def _(mo, results, subjects):
-    """Who is still there? Of everybody with a dose, those with a primary result, by window."""
+    """Who is still there? Of everybody with a dose; some of them are not due yet."""
     import polars as pl
 
     dosed = subjects.filter(pl.col("doses") > 0).height

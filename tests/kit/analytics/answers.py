@@ -61,7 +61,9 @@ def a_comparison() -> ComparisonReport:
         )
         for name, n, percent, outside in shown
     ]
-    items.append(Compared("valley", "fewer than 11 patients", *[None] * 6, outside=""))
+    items.append(
+        Compared("valley", "fewer than 11 patients", None, None, None, None, None, None, "")
+    )
     return ComparisonReport(
         **ABOUT,
         warnings=(WARNING,),

@@ -85,16 +85,7 @@ def _curves(
     x = quantity("time", unit, scale={"domain": [0, end], "nice": False})
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
     color = nominal("group", None, sort=[_label(each) for each in shown])
-    tips = [
-        tip("group", "Group"),
-        tip("time", unit, ".0f"),
-        tip("survival", AXES[report.of], ".1%"),
-        tip("low", "95 % from", ".1%"),
-        tip("high", "to", ".1%"),
-        tip("at_risk", "At risk", ".0f"),
-    ]
-    if not cells_min:
-        tips += [tip("events", "Events", ".0f"), tip("censored", "Censored", ".0f")]
+    tips = _tips(report, unit, cells_min)
     steps = {"interpolate": "step-after"}
     band: Spec = {
         "mark": {"type": "area", "opacity": 0.15, **steps},
@@ -129,6 +120,20 @@ def _curves(
         rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
     layer = [band, line, points] if cells_min else [band, line, left, points]
     return {"width": WIDTH - 60, "height": 260, "data": {"values": rows}, "layer": layer}
+
+
+def _tips(report: SurvivalReport, unit: str, cells_min: int) -> list[Spec]:
+    tips = [
+        tip("group", "Group"),
+        tip("time", unit, ".0f"),
+        tip("survival", AXES[report.of], ".1%"),
+        tip("low", "95 % from", ".1%"),
+        tip("high", "to", ".1%"),
+        tip("at_risk", "At risk", ".0f"),
+    ]
+    if not cells_min:
+        tips += [tip("events", "Events", ".0f"), tip("censored", "Censored", ".0f")]
+    return tips
 
 
 def _rows(curve: Curve) -> Iterator[dict[str, Any]]:
