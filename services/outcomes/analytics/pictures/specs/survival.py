@@ -26,6 +26,7 @@ AXES = {
 UNITS = {"d": "Days", "doses": "Doses"}
 SINCE = {"durability": "since the response began", "response": "since the first dose"}
 TICKS = 6
+STEPS = {"interpolate": "step-after"}
 
 
 def survival(report: SurvivalReport, cells_min: int = 0) -> Spec:
@@ -86,9 +87,8 @@ def _curves(
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
     color = nominal("group", None, sort=[_label(each) for each in shown])
     tips = _tips(report, unit, cells_min)
-    steps = {"interpolate": "step-after"}
     band: Spec = {
-        "mark": {"type": "area", "opacity": 0.15, **steps},
+        "mark": {"type": "area", "opacity": 0.15, **STEPS},
         "encoding": {
             "x": x,
             "y": quantity("low", AXES[report.of]),
@@ -98,7 +98,7 @@ def _curves(
         "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
     }
     line: Spec = {
-        "mark": {"type": "line", "strokeWidth": 2, **steps},
+        "mark": {"type": "line", "strokeWidth": 2, **STEPS},
         "encoding": {
             "x": x,
             "y": y,
