@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import altair
+import polars as pl
 import pytest
 
 from services.outcomes.analytics.pictures.charts import CHARTS, Seen
@@ -185,3 +186,16 @@ def test_the_frames_of_the_stream_make_the_same_curve_as_those_of_the_network() 
     consented = replace(seen, frames=frames_of(demo_stream(), own.as_of))
 
     assert CHARTS["survival"].draw(consented, query) == CHARTS["survival"].draw(seen, query)
+
+
+def test_who_has_a_rare_indication_is_in_the_curve_as_other() -> None:
+    stream, as_of = demo_stream(), demo_frames().as_of
+    rare = pl.when(pl.col("indication") == "existential-distress").then(pl.lit("other"))
+    subjects = stream.subjects.with_columns(indication=rare.otherwise(pl.col("indication")))
+    seen = Seen(frames_of(replace(stream, subjects=subjects), as_of), POLICY, 0, None, as_of)
+    query = {"of": "response", "unit": "d", "censoring": "last-visit", "instrument": None}
+
+    spec = CHARTS["survival"].draw(seen, query | {"by": "indication"})
+
+    groups = {each.get("group") for each in walked(spec) if isinstance(each, dict)}
+    assert "other" in groups
