@@ -13,8 +13,8 @@ from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.report.counts import DIMENSIONS, Dimension
 from services.outcomes.analytics.report.shapes import At
 from services.outcomes.domain.axis.measured import primary_instrument
-from shared.contracts.site import Indication
 from shared.contracts.instruments import PHQ_9
+from shared.contracts.site import Indication
 from shared.kernel.policy import Policy
 
 AFTER_LAST_DOSE: dict[At, tuple[str, ...]] = {
@@ -58,7 +58,7 @@ def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
             *("patient_id", "clinic", "indication", "doses", "integrations"),
             route=pl.col("route").fill_null(UNKNOWN),
             period=pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
-            # On the stream an indication that few people have is `other`: depression is asked of all.
+            # `other` on the stream is what few people have: the PHQ-9 is asked of everybody.
             instrument=pl.col("indication").replace_strict(
                 _PRIMARY, default=PHQ_9.code, return_dtype=pl.String
             ),
