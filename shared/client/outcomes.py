@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from shared.client.calls import Calls, Patience
+from shared.client.charts import Charts
 from shared.client.connection import Connection, connect, running
 from shared.client.stream.event import StreamEvent
 from shared.client.stream.exports import Export, Format, What, download, library
@@ -49,6 +50,11 @@ class OutcomesStream:
         network = network or running()
         reader = TopicReader(network["kafka"]["bootstrap_servers"], STREAM.name)
         return TopicStream(reader, SubjectKeys(connect(network, client_id, calls)))
+
+    @property
+    def charts(self) -> Charts:
+        """Pictures, drawn by the server: `.charts.survival(by="integration").save("x.svg")`."""
+        return Charts(self._connection)
 
     def results(self, *, progress: bool | None = None) -> list[Row]:
         """One row per assessment that counts, as they are now."""

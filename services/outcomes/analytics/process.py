@@ -10,6 +10,7 @@ from services.outcomes.analytics.columns.live import TOPICS, Columns
 from services.outcomes.analytics.delivery import http as stream
 from services.outcomes.analytics.delivery.cursor import PURPOSE, Cursors
 from services.outcomes.analytics.delivery.http import Delivery
+from services.outcomes.analytics.pictures import http as charts
 from services.outcomes.settings import Settings
 from shared.codec.sealing import SubjectKeyring
 from shared.contracts.topics import OUTCOMES
@@ -51,10 +52,11 @@ def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
     )
 
 
-def _blueprints(columns: Columns, _policy: Policy, cursors: Cursors, feed: Feed) -> list[Any]:
+def _blueprints(columns: Columns, policy: Policy, cursors: Cursors, feed: Feed) -> list[Any]:
     """What the parts answer over HTTP."""
     delivery = Delivery(columns.log, cursors, feed.ready.is_set, lambda: bool(feed.drain))
     return [
         stream.blueprint(delivery),
         exports.blueprint(exports.Exports(columns, cursors.text)),
+        charts.blueprint(columns, policy),
     ]

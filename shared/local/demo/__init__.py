@@ -1,4 +1,4 @@
-"""The demo network: three clinics and half a year of patients, told over HTTP as sites would."""
+"""The demo network: three clinics and eight months of patients, told over HTTP as sites would."""
 
 from shared.local.demo.feed import feed
 

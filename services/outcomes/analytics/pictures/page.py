@@ -3,13 +3,15 @@
 Static on purpose: a token typed into a page is a token that can be stolen from it.
 """
 
+import re
 from dataclasses import fields
 from functools import cache
 from html import escape
 from inspect import getdoc
+from typing import get_args
 
 from services.outcomes.analytics.columns.frames import columns_of
-from services.outcomes.analytics.pictures.charts import CHARTS
+from services.outcomes.analytics.pictures.charts import CHARTS, Drawable
 from shared.contracts.outcomes import Measured, OutcomeResult, OutcomeSubject
 
 QUICK_START = """import json
@@ -21,8 +23,9 @@ DOWNLOAD = """N=.run/network.json
 TOKEN=$(curl -s $(jq -r .token_endpoint $N) -d grant_type=client_credentials -d client_id=analyst \\
   -d client_secret=$(jq -r .clients.analyst.client_secret $N) | jq -r .access_token)
 DATA=$(jq -r .services.analytics.url $N)
-curl -s "$DATA/v1/charts/survival.svg?by=integration" -H "Authorization: Bearer $TOKEN" > survival.svg
-curl -s "$DATA/v1/stream?limit=1000" -H "Authorization: Bearer $TOKEN" -H 'Accept: application/x-ndjson'"""
+get() { curl -s "$DATA/v1/$1" -H "Authorization: Bearer $TOKEN" -H "Accept: $2"; }
+get 'charts/survival.svg?by=integration' image/svg+xml > survival.svg
+get 'stream?limit=1000' application/x-ndjson > first-thousand.ndjson"""
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
@@ -56,18 +59,28 @@ by itself, and who attends integration differs from who does not.</p>
 <p>Each as <code>.vl.json</code> (Vega-Lite), <code>.svg</code>, <code>.png</code> and
 <code>.html</code> (interactive, works offline) under <code>/v1/charts/</code>. Groups of fewer
 than the smallest cell are left out, and the chart says so.</p>
-{_table(("chart", "shows", "for"), [(name, each.words, _for(each)) for name, each in CHARTS.items()])}
+{_table(("chart", "shows", "for"), _charts())}
 <h2 id="columns">Catalogue of columns</h2>
 <h3 id="subjects">Subjects: one row per person</h3>
-<p>{escape(getdoc(OutcomeSubject) or "")}</p>{_columns(OutcomeSubject)}
+<p>{_words(OutcomeSubject)}</p>{_columns(OutcomeSubject)}
 <h3 id="results">Results: one row per assessment</h3>
-<p>{escape(getdoc(Measured) or "")}</p><p>{escape(getdoc(OutcomeResult) or "")}</p>
+<p>{_words(Measured)}</p><p>{_words(OutcomeResult)}</p>
 {_columns(OutcomeResult)}
 </main></body></html>""".encode()
 
 
-def _for(chart: object) -> str:
-    return "operations" if getattr(chart, "of_clinics", False) else "analysts, operations"
+def _charts() -> list[tuple[str, ...]]:
+    return [(name, each.words, _readers(each)) for name, each in CHARTS.items()]
+
+
+def _readers(chart: Drawable) -> str:
+    if chart.of_clinics:
+        return "operations"
+    return "analysts" if chart.of_records else "analysts, operations, clinics of their own"
+
+
+def _words(contract: type) -> str:
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(getdoc(contract) or ""))
 
 
 def _code(text: str) -> str:
@@ -76,8 +89,12 @@ def _code(text: str) -> str:
 
 def _columns(contract: type) -> str:
     kinds = columns_of(contract)
-    rows = [
-        (each.name, str(kinds[each.name]), "may be empty" if "None" in str(each.type) else "")
+    rows: list[tuple[str, ...]] = [
+        (
+            each.name,
+            str(kinds[each.name]),
+            "may be empty" if type(None) in get_args(each.type) else "",
+        )
         for each in fields(contract)
     ]
     return _table(("column", "kind", ""), rows)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shared.local.demo.people import Person
 from shared.local.demo.story import Appointment
 
-SHARES = {5: 1.0, 14: 0.92, 28: 0.85, 56: 0.7, 90: 0.6, 120: 0.5, 180: 0.42}
+SHARES = {5: 1.2, 14: 1.0, 28: 0.9, 56: 0.75, 90: 0.6, 120: 0.5, 180: 0.42}
 """Days after the last dose, and the share who answer then of those who otherwise do."""
 FORGETS = 0.06
 FADES, FADES_D = 0.1, 90

@@ -20,6 +20,7 @@ from services.outcomes.analytics.report.shapes import Compared, ComparisonReport
 
 RATES = {"response", "remission", "improved", "deteriorated", "completeness"}
 FULL, LEAST = "95 % limits", "99.8 % limits"
+PEOPLE = "Patients with an answer to count"
 POOLED, FURTHER = "pooled", "a further clinic"
 
 
@@ -69,7 +70,7 @@ def forest(report: ComparisonReport) -> Spec:
         [*_clinics(report, shown), *map(_about, report.pooled[:1]), *_hidden(report)],
         report.as_of,
         report.warnings,
-        width=WIDTH - 60,
+        width=WIDTH - 100,
         height={"step": 26},
         data={"values": rows},
         layer=_forest_marks(axis, order),
@@ -83,6 +84,11 @@ def _what(report: ComparisonReport) -> str:
 
 def _axis(report: ComparisonReport) -> str:
     return "Percent of patients" if report.measure in RATES else "Points of the instrument"
+
+
+def _x() -> Spec:
+    scale = {"zero": False, "nice": True, "padding": 24}
+    return quantity("n", PEOPLE, scale=scale, axis={"tickMinStep": 1, "format": "d"})
 
 
 def _shown(report: ComparisonReport) -> list[Compared]:
@@ -128,7 +134,7 @@ def _limits(report: ComparisonReport, axis: str) -> list[Spec]:
             "data": {"values": rows},
             "mark": {"type": "line", "color": GREY, "strokeWidth": 1.2},
             "encoding": {
-                "x": quantity("n", "Patients with an answer to count"),
+                "x": _x(),
                 "y": quantity(side, axis, scale={"zero": False}),
                 "strokeDash": dash,
             },
@@ -147,9 +153,12 @@ def _limits(report: ComparisonReport, axis: str) -> list[Spec]:
 
 def _points(points: Sequence[dict[str, Any]], axis: str) -> list[Spec]:
     domain = ["within the limits", "outside the 95 % limits", "outside the 99.8 % limits"]
-    where: Spec = {"x": quantity("n", "Patients with an answer to count")}
+    where: Spec = {"x": _x()}
     where["y"] = quantity("value", axis)
     colour = nominal("outside", None, scale={"domain": domain, "range": [BLUE, "#E69F00", RED]})
+    shape = nominal(
+        "outside", None, scale={"domain": domain, "range": ["circle", "square", "diamond"]}
+    )
     tips = [
         tip("clinic", "Clinic"),
         tip("value", axis, ".1f"),
@@ -162,8 +171,7 @@ def _points(points: Sequence[dict[str, Any]], axis: str) -> list[Spec]:
         {
             "data": {"values": list(points)},
             "mark": {"type": "point", "filled": True, "size": 90},
-            "encoding": where
-            | {"color": colour, "shape": nominal("outside", None), "tooltip": tips},
+            "encoding": where | {"color": colour, "shape": shape, "tooltip": tips},
         },
         {
             "data": {"values": list(points)},

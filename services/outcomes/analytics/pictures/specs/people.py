@@ -199,4 +199,4 @@ def _changes(records: Records) -> Iterator[dict[str, Any]]:
 def _state(row: dict[str, Any]) -> str:
     if row["response"]:
         return "response"
-    return "got worse" if row["deteriorated"] else "no response"
+    return "got worse" if row["reliable"] == "deteriorated" else "no response"

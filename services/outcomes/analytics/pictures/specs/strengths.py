@@ -18,7 +18,7 @@ from services.outcomes.analytics.pictures.specs.style import (
 from services.outcomes.analytics.report.shapes import MeanChange, NetworkReport, NetworkRow
 
 EFFECT = "d_av"
-AXIS = "Change in standard deviations (d_av with Hedges' J; right: better)"
+AXIS = "Change in standard deviations (right: better)"
 TITLE = "Strengths beside symptoms, at the latest answer after a dose"
 
 
@@ -31,7 +31,10 @@ def strengths(report: NetworkReport, cells_min: int = 0) -> Spec:
     if not rows:
         return empty(TITLE, report.as_of)
     people = sum(each.patients.value or 0 for each in report.items)
-    said = [f"n = {people} who had a dose; of these, at each instrument, those who answered."]
+    said = [
+        f"n = {people} who had a dose; of these, at each instrument, those who answered.",
+        "d_av with Hedges' J and its 95 % interval.",
+    ]
     return chart(
         TITLE,
         said,
@@ -87,7 +90,7 @@ def _panel() -> Spec:
         tip("mean", "Mean change in points", ".2f"),
     ]
     return {
-        "width": WIDTH - 60,
+        "width": WIDTH - 100,
         "height": {"step": 30},
         "layer": [
             {

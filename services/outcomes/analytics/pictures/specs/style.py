@@ -11,7 +11,7 @@ from typing import Any
 Spec = dict[str, Any]
 Rows = Sequence[Mapping[str, Any]]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
-WIDTH, LETTERS = 480, 84
+WIDTH, LETTERS, TITLE_LETTERS = 460, 78, 50
 """Together with axes and legend it fits into 640 pixels."""
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BLUE, RED, GREEN, GREY = PALETTE[0], PALETTE[1], PALETTE[2], "#6b6b6b"
@@ -31,20 +31,27 @@ NAMES = {
 NOTHING = "Nothing can be shown yet: no group is large enough. Ask for fewer groups, or come again."
 _CONFIG: Spec = {
     "background": "white",
-    "font": "sans-serif",
+    "padding": 12,
+    "font": "Arial, Liberation Sans, sans-serif",
     "view": {"stroke": None},
     "title": {
         "anchor": "start",
-        "frame": "group",
+        "frame": "bounds",
         "fontSize": 15,
-        "subtitleFontSize": 11,
+        "subtitleFontSize": 10.5,
         "subtitleColor": "#444",
         "subtitlePadding": 4,
         "offset": 12,
         "subtitleLineHeight": 14,
     },
     "axis": {"labelFontSize": 11, "titleFontSize": 12, "gridColor": "#e6e6e6", "labelLimit": 200},
-    "legend": {"orient": "bottom", "labelFontSize": 11, "titleFontSize": 11, "labelLimit": 260},
+    "legend": {
+        "orient": "bottom",
+        "labelFontSize": 11,
+        "titleFontSize": 11,
+        "labelLimit": 260,
+        "columns": 2,
+    },
     "range": {"category": list(PALETTE)},
 }
 
@@ -58,7 +65,7 @@ def chart(
     return {
         "$schema": SCHEMA,
         "description": " ".join([f"{title}.", *told]),
-        "title": {"text": wrap(title, 62), "subtitle": lines},
+        "title": {"text": wrap(title, TITLE_LETTERS), "subtitle": lines},
         "config": _CONFIG,
         **body,
     }

@@ -26,6 +26,7 @@ AXES = {
 UNITS = {"d": "Days", "doses": "Doses"}
 SINCE = {"durability": "since the response began", "response": "since the first dose"}
 TICKS = 6
+STEPS = {"interpolate": "step-after"}
 
 
 def survival(report: SurvivalReport, cells_min: int = 0) -> Spec:
@@ -85,19 +86,9 @@ def _curves(
     x = quantity("time", unit, scale={"domain": [0, end], "nice": False})
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
     color = nominal("group", None, sort=[_label(each) for each in shown])
-    tips = [
-        tip("group", "Group"),
-        tip("time", unit, ".0f"),
-        tip("survival", AXES[report.of], ".1%"),
-        tip("low", "95 % from", ".1%"),
-        tip("high", "to", ".1%"),
-        tip("at_risk", "At risk", ".0f"),
-    ]
-    if not cells_min:
-        tips += [tip("events", "Events", ".0f"), tip("censored", "Censored", ".0f")]
-    steps = {"interpolate": "step-after"}
+    tips = _tips(report, unit, cells_min)
     band: Spec = {
-        "mark": {"type": "area", "opacity": 0.15, **steps},
+        "mark": {"type": "area", "opacity": 0.15, **STEPS},
         "encoding": {
             "x": x,
             "y": quantity("low", AXES[report.of]),
@@ -107,7 +98,7 @@ def _curves(
         "transform": [{"filter": "isValid(datum.low) && isValid(datum.high)"}],
     }
     line: Spec = {
-        "mark": {"type": "line", "strokeWidth": 2, **steps},
+        "mark": {"type": "line", "strokeWidth": 2, **STEPS},
         "encoding": {
             "x": x,
             "y": y,
@@ -128,7 +119,21 @@ def _curves(
     if cells_min:
         rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
     layer = [band, line, points] if cells_min else [band, line, left, points]
-    return {"width": WIDTH, "height": 260, "data": {"values": rows}, "layer": layer}
+    return {"width": WIDTH - 60, "height": 260, "data": {"values": rows}, "layer": layer}
+
+
+def _tips(report: SurvivalReport, unit: str, cells_min: int) -> list[Spec]:
+    tips = [
+        tip("group", "Group"),
+        tip("time", unit, ".0f"),
+        tip("survival", AXES[report.of], ".1%"),
+        tip("low", "95 % from", ".1%"),
+        tip("high", "to", ".1%"),
+        tip("at_risk", "At risk", ".0f"),
+    ]
+    if not cells_min:
+        tips += [tip("events", "Events", ".0f"), tip("censored", "Censored", ".0f")]
+    return tips
 
 
 def _rows(curve: Curve) -> Iterator[dict[str, Any]]:
@@ -168,14 +173,19 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
     ]
     order = [_label(each) for each in shown]
     return {
-        "width": WIDTH,
+        "width": WIDTH - 60,
         "height": 16 * len(shown),
         "data": {"values": rows},
         "title": {"text": "At risk", "anchor": "start", "fontSize": 11, "offset": 2},
         "mark": {"type": "text", "fontSize": 11},
         "encoding": {
             "x": quantity("time", None, axis=None, scale={"domain": [0, end], "nice": False}),
-            "y": nominal("group", None, sort=order, axis={"domain": False, "ticks": False}),
+            "y": nominal(
+                "group",
+                None,
+                sort=order,
+                axis={"domain": False, "ticks": False, "labelPadding": 14},
+            ),
             "text": quantity("n", None),
             "color": nominal("group", None, sort=order, legend=None),
         },

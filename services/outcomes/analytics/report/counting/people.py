@@ -13,6 +13,7 @@ from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.report.counts import DIMENSIONS, Dimension
 from services.outcomes.analytics.report.shapes import At
 from services.outcomes.domain.axis.measured import primary_instrument
+from shared.contracts.instruments import PHQ_9
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy
 
@@ -57,7 +58,10 @@ def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
             *("patient_id", "clinic", "indication", "doses", "integrations"),
             route=pl.col("route").fill_null(UNKNOWN),
             period=pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
-            instrument=pl.col("indication").replace_strict(_PRIMARY, return_dtype=pl.String),
+            # `other` on the stream is what few people have: the PHQ-9 is asked of everybody.
+            instrument=pl.col("indication").replace_strict(
+                _PRIMARY, default=PHQ_9.code, return_dtype=pl.String
+            ),
             last_day=(last - first).dt.total_days(),
             **over,
         )
