@@ -11,7 +11,7 @@ import pytest
 from shared.client.calls import Calls, Patience
 from shared.client.errors import BadEvent, NotAllowed, NotAnswering, Refused
 from shared.client.events import Numbering
-from shared.client.outcomes import network_outcomes
+from shared.client.outcomes import network_report
 from shared.client.site import SiteClient
 from shared.client.tokens import TokenSource
 from shared.contracts.site import AssessmentAnswered, EncounterFinished, ScreeningAnswered
@@ -251,6 +251,10 @@ def test_a_journey_is_found_wherever_the_event_was_posted() -> None:
 
 
 def test_analysts_read_the_networks_outcomes_over_http() -> None:
-    network = FakeNetwork(pages={"outcomes.test/v1/outcomes": {"items": [{"clinic": "harbor"}]}})
+    page = {"items": [{"clinic": "harbor"}]}
+    network = FakeNetwork(pages={"analytics.test/v1/reports/outcomes?by=clinic": page})
+    services = {"analytics": {"url": "http://analytics.test"}}
 
-    assert network_outcomes(NETWORK, calls=network.calls()) == [{"clinic": "harbor"}]
+    assert network_report(NETWORK | {"services": services}, calls=network.calls()) == [
+        {"clinic": "harbor"}
+    ]

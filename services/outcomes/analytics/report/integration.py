@@ -4,7 +4,7 @@ Observational, and said so. Attendance is what was known at the result, or at th
 sessions that came later cannot explain what came before them (no immortal time).
 """
 
-from typing import get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import polars as pl
 
@@ -19,7 +19,7 @@ from services.outcomes.analytics.report.survival import Censoring, curves, durab
 from services.outcomes.analytics.report.warnings import LOST, OBSERVATIONAL, about
 from shared.kernel.policy import Policy
 
-BANDS: tuple[str, ...] = get_args(get_type_hints(Integrated)["attended"])
+BANDS: tuple[Any, ...] = get_args(get_type_hints(Integrated)["attended"])
 _SUMS = ("changed", "change", "change_squared", "base", "base_squared", "product")
 
 
@@ -57,8 +57,9 @@ def _by_band(frames: Frames, of: People, closes_h: int, instrument: str) -> tupl
     lost = placed(without, "n", size)
     response = rates(n["response"], n["response-known"], lost)
     mean = changes(Sums(*(n[name] for name in _SUMS)), direction([instrument] * size))
+    people = (n["n"] + lost).tolist()
     return tuple(
-        Integrated(band, Count(int(n["n"][place] + lost[place])), response[place], mean[place])  # type: ignore[arg-type]
+        Integrated(band, Count(people[place]), response[place], mean[place])
         for place, band in enumerate(BANDS)
     )
 

@@ -69,7 +69,7 @@ def _size(whole: str, counts: Any) -> int:
     if not whole.startswith("not "):
         return int(counts[whole])
     part = whole.removeprefix("not ")
-    return int(counts[PART_OF[part]] - counts[part])  # type: ignore[index]
+    return int(counts[PART_OF[part]] - counts[part])
 
 
 def _rows(who: str, person: dict[str, Any]) -> list[Row]:

@@ -1,5 +1,7 @@
 """The dose axis, integration, comparison: rules that no published table shows."""
 
+from typing import Any
+
 import pytest
 
 from services.outcomes.analytics.report.comparison import By, comparison_report
@@ -13,7 +15,7 @@ from tests.kit.outcomes import POLICY
 
 
 def _ideation(who: str, before: int, now: int) -> list[Row]:
-    item = {"suicidal_item": now, "suicidal_item_change": now - before}
+    item: dict[str, Any] = {"suicidal_item": now, "suicidal_item_change": now - before}
     result = a_result(
         who, None, None, instrument="c-ssrs-screener", after_dose=1, horizon="24h", **item
     )
@@ -40,7 +42,7 @@ def test_relief_is_told_topic_by_topic_after_each_dose(instrument: str, topic: s
     for dose in (1, 2):
         for who in ("p1", "p2"):
             day = dose * 5
-            given = {"after_dose": dose, "horizon": "7d", "study_day": day}
+            given: dict[str, Any] = {"after_dose": dose, "horizon": "7d", "study_day": day}
             rows.append(a_result(who, 30 + dose, 20, instrument=instrument, **given))
 
     items = dose_axis_report(frames_of(rows), (), POLICY).items
@@ -98,7 +100,8 @@ def test_small_and_little_followed_clinics_are_hidden_with_the_reason() -> None:
     told = {each.clinic: each for each in answer.items}
     assert told["small"].hidden.startswith("Fewer than 11 people")
     assert told["unfollowed"].hidden.startswith("Fewer than 60 %")
-    assert told["small"].numerator is told["unfollowed"].estimate is None
+    assert told["small"].numerator is None
+    assert told["unfollowed"].estimate is None
     assert [each for each in told if not told[each].hidden] == ["eleven", "just", "large"]
     assert answer.centre == 47.9
 
@@ -126,7 +129,11 @@ def test_integration_that_came_later_does_not_explain_what_came_before() -> None
     for who, attended, hours in (("p1", 0, 100), ("p2", 1, 100), ("p3", 2, 100), ("p4", 0, 10)):
         rows.append(a_patient(who, integrations=9))
         after = 1 if who == "p4" else 2
-        given = {"after_dose": after, "since_dose_h": hours, "integrations": attended}
+        given: dict[str, Any] = {
+            "after_dose": after,
+            "since_dose_h": hours,
+            "integrations": attended,
+        }
         rows.append(a_result(who, 5, 20, first_response=True, **given))
 
     answer = integration_report(frames_of(rows), POLICY, "phq-9")

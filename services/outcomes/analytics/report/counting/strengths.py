@@ -13,6 +13,7 @@ from services.outcomes.analytics.report.statistics.proportions import rates
 from services.outcomes.analytics.report.statistics.rounding import Numbers
 
 STRENGTHS = ("who-5", "brs", "let")
+_SEEN = ("change", "baseline", "reliable", "deteriorated")
 _STATES = ("improved", "deteriorated")
 _SUMS = ("changed", "change", "change_squared", "base", "base_squared", "product")
 
@@ -35,20 +36,24 @@ def _added_up(frames: Frames, of: People) -> pl.DataFrame:
     after = (pl.col("after_dose") > 0) & pl.col("score").is_not_null()
     found = (
         frames.results.lazy()
+        .with_row_index("row")
         .filter(pl.col("instrument").is_in(STRENGTHS) & after)
-        .select("patient_id", "instrument", "change", "baseline", "reliable", "deteriorated")
+        .select("row", "patient_id", pl.col("instrument").cast(pl.Enum(STRENGTHS)))
         .collect()
     )
-    return (
-        found.lazy()
+    latest = (
+        found.select("row", "instrument")
         .with_columns(whose(found["patient_id"], of.rows))
         .drop_nulls("who")
-        .group_by("who", "instrument")
-        .agg(pl.all().last())
+        .group_by("who", "group", "instrument")
+        .agg(pl.col("row").max())
+    )
+    seen = frames.results.select(pl.col(_SEEN).gather(latest["row"]))
+    return (
+        latest.with_columns(seen)
         .with_columns(hundredths())
         .group_by("group", "instrument")
         .agg(added_up(_STATES))
-        .collect()
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
@@ -95,7 +96,7 @@ def _effects(m: _Moments, better: Numbers) -> list[tuple[Effect, ...]]:
     return [tuple(e for e in some if e is not None) for some in zip(*each_named, strict=True)]
 
 
-def _named(of: str, d: Numbers, variance: Numbers, n: Numbers) -> list[Effect | None]:
+def _named(of: Any, d: Numbers, variance: Numbers, n: Numbers) -> list[Effect | None]:
     """None where everybody is alike, or there are fewer than three people (J needs df > 1)."""
     j = 1 - 3 / (4 * (n - 1) - 1)
     with np.errstate(invalid="ignore"):
@@ -104,4 +105,4 @@ def _named(of: str, d: Numbers, variance: Numbers, n: Numbers) -> list[Effect | 
     d, g, half_width = (np.where(known, each, np.nan) for each in (d, g, half_width))
     columns = [told(rounded(each)) for each in (d, g, g - half_width, g + half_width)]
     rows = zip(known.tolist(), *columns, strict=True)
-    return [Effect(of, *values) if is_known else None for is_known, *values in rows]  # type: ignore[arg-type]
+    return [Effect(of, *values) if is_known else None for is_known, *values in rows]
