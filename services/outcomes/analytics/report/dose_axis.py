@@ -104,11 +104,12 @@ def _changed(cells: pl.DataFrame) -> Iterator[_Cell]:
 
 
 def _moved(cells: pl.DataFrame) -> Iterator[_Cell]:
-    names = ("moved", "present", "improved", "same", "worse", "gone", "come")
+    same = ("present", "improved", "same", "worse", "gone", "come")
+    names = {"n": "moved"} | dict(zip(same, same, strict=True))
     for cell in cells.filter(pl.col("moved") > 0).iter_rows(named=True):
         p = mcnemar(cell["gone"], cell["come"])
-        counts = [cell[name] for name in names]
-        moved = Moved(*counts, None if p is None else half_up(p, 4))
+        counts = {name: cell[column] for name, column in names.items()}
+        moved = Moved(**counts, p=None if p is None else half_up(p, 4))
         yield (*_key(cell, "suicidality"), None, moved)
 
 

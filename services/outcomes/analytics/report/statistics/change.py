@@ -101,6 +101,7 @@ def _named(of: str, d: Numbers, variance: Numbers, n: Numbers) -> list[Effect | 
     g = j * d
     half_width = Z_95 * j * np.sqrt(variance)
     known = np.isfinite(half_width) & np.isfinite(g) & (n > 2)
+    d, g, half_width = (np.where(known, each, np.nan) for each in (d, g, half_width))
     columns = [told(rounded(each)) for each in (d, g, g - half_width, g + half_width)]
     rows = zip(known.tolist(), *columns, strict=True)
     return [Effect(of, *values) if is_known else None for is_known, *values in rows]  # type: ignore[arg-type]
