@@ -18,7 +18,9 @@ SERVICES = (INTAKE, SCHEDULING, SESSION_RECORD, OUTCOMES)
 class Topic:
     """One Kafka topic. `heard_by` are consumer groups, which bear their service's name.
 
-    `reasons`: those that its producer itself gives, few enough to be counted apart.
+    `reasons`: those that its producer itself gives, few enough to be counted apart. `deidentified`:
+    nothing may lead from a person to its records: the journal keeps none once they are sent, and
+    Kafka does not say when that was.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Topic:
     description: str
     partitions: int = 6
     reasons: frozenset[str] = frozenset()
+    deidentified: bool = False
 
     @property
     def beats(self) -> bool:
@@ -158,6 +161,7 @@ STREAM = Topic(
         outcomes.SubjectWithdrawn,
     ),
     "The analysts' stream: de-identified, on the dose axis, sealed under each subject's key.",
+    deidentified=True,
 )
 TOPICS = (PATIENT, PRACTITIONER, COURSE, ENCOUNTER, REMS, DRUG, ASSESSMENT, FOLLOWED, STREAM)
 
@@ -231,6 +235,7 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
     ),
     OUTCOMES: (site.AssessmentAnswered, site.AssessmentRetracted),
 }
+DEIDENTIFIED = frozenset(topic.name for topic in TOPICS if topic.deidentified)
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
 
 

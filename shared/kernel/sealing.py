@@ -28,3 +28,26 @@ class Keys(Protocol):
 
     def unlock(self, key_id: str, wrapped: str) -> Cipher:
         """Raises Unreadable for a key that was not wrapped here, or not under this id."""
+
+
+class RecordKey(Protocol):
+    """One subject's key at work: whole records, each a JWE (RFC 7516, compact, A256GCM)."""
+
+    def seal(self, type_: str, payload: bytes) -> str:
+        """`type_`: what is within, readable without the key."""
+
+    def open(self, jwe: str) -> tuple[str, bytes]:
+        """(type within, payload). Raises Unreadable, also for another subject's record."""
+
+    def jwk(self) -> dict[str, str]:
+        """The key itself (RFC 7517): whoever gets it reads every record of the subject."""
+
+
+class RecordKeys(Protocol):
+    """What holds the key-encryption key of the subjects' keys."""
+
+    def create(self, token: str) -> tuple[str, RecordKey]:
+        """A new random key for a subject: wrapped, to be stored under `token`, and at work."""
+
+    def unlock(self, token: str, wrapped: str) -> RecordKey:
+        """Raises Unreadable for a key that was not wrapped here, or not for this subject."""

@@ -1,4 +1,4 @@
-"""The twelve service processes: ports, environment, and what network.json says of them."""
+"""The thirteen service processes: ports, environment, and what network.json says of them."""
 
 import sys
 from collections.abc import Mapping
@@ -20,6 +20,10 @@ PACKAGES = {
     "outcomes": "outcomes",
 }
 KINDS = ("api", "consumer", "relay")
+ANALYTICS = "analytics"
+"""Process of outcomes; in network.json an address of its own."""
+ANSWERS = ("api", ANALYTICS)
+"""The kinds that serve HTTP; the others have a probe."""
 POLICY = ROOT / "deploy" / "policy" / "network.json"
 
 
@@ -55,7 +59,7 @@ def service_processes(settings: Settings) -> list[ServiceProcess]:
             ServiceProcess(service, "consumer", probes),
             ServiceProcess(service, "relay", probes + 1),
         ]
-    return processes
+    return [*processes, ServiceProcess("outcomes", ANALYTICS, settings.port + 1 + len(PACKAGES))]
 
 
 def child_process(
@@ -72,7 +76,10 @@ def describe(
 ) -> dict[str, Any]:
     """The content of network.json: all that a program needs to talk to this network."""
     return {
-        "services": {service: _addresses(service, settings) for service in PACKAGES},
+        "services": {
+            **{service: _addresses(service, settings) for service in PACKAGES},
+            ANALYTICS: {"url": _analytics(settings).url, "probes": {}},
+        },
         "kafka": {"bootstrap_servers": backends.bootstrap_servers},
         "mongodb": {
             service: {"uri": with_database(backends.mongodb_uri, database)}
@@ -98,9 +105,10 @@ def _environment(process: ServiceProcess, settings: Settings, backends: Backends
     apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
     return {
         **_own_key(PACKAGES[process.service], settings),
+        **_own_folder(process, settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
-        "HTTP_PORT" if process.kind == "api" else "PROBE_PORT": str(process.port),
+        "HTTP_PORT" if process.kind in ANSWERS else "PROBE_PORT": str(process.port),
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
@@ -122,8 +130,18 @@ def _own_key(database: str, settings: Settings) -> dict[str, str]:
     return {f"{KEYS[database].upper()}_FILE": str(file)}
 
 
+def _own_folder(process: ServiceProcess, settings: Settings) -> dict[str, str]:
+    folder = {"ANALYTICS_DIR": str(settings.home / ANALYTICS)}
+    return folder if process.kind == ANALYTICS else {}
+
+
+def _analytics(settings: Settings) -> ServiceProcess:
+    return next(each for each in service_processes(settings) if each.kind == ANALYTICS)
+
+
 def _addresses(service: str, settings: Settings) -> dict[str, Any]:
     url = {p.kind: p.url for p in service_processes(settings) if p.service == service}
+    url.pop(ANALYTICS, "")
     return {"url": url.pop("api"), "probes": url}
 
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.local import tour
+from shared.local.services import ANALYTICS
 
 PROBE_WITHIN_S = 2
 SECRET_WIDTH = 24
@@ -44,7 +45,8 @@ def answers(port: int, path: str, host: str = "127.0.0.1") -> bool:
 def _processes(network: dict[str, Any]) -> Table:
     table = Table("process", "state", "address", title="Processes")
     for service, place in network["services"].items():
-        table.add_row(f"{service} api", _health(place["url"]), place["url"])
+        name = "outcomes analytics" if service == ANALYTICS else f"{service} api"
+        table.add_row(name, _health(place["url"]), place["url"])
         for kind, url in place["probes"].items():
             table.add_row(f"{service} {kind}", _health(url), f"{url}/metrics")
     issuer = UP if _listens(urlsplit(network["issuer"]).netloc) else DOWN

@@ -14,12 +14,15 @@ from kafka.errors import CommitFailedError, KafkaError
 from kafka.structs import OffsetAndMetadata
 
 from shared.codec.cloudevents import KafkaRecord
+from shared.contracts.topics import DEIDENTIFIED
 from shared.kernel.errors import Unavailable
 from shared.messaging.broker import Place
 from shared.storage.steps import Origin
 
 BATCH_MAX = 500
 DELIVERY_TIMEOUT_S = 30
+NO_TIME_MS = 0
+"""The time of every record of a topic that must not say when."""
 RECORD_MAX = 1024 * 1024
 _PRODUCER = {
     "acks": "all",
@@ -75,7 +78,12 @@ class KafkaPublisher:
             producer = self._client()
             futures = [
                 producer.send(
-                    r.topic, r.value, key=r.key, headers=list(r.headers), partition=r.partition
+                    r.topic,
+                    r.value,
+                    key=r.key,
+                    headers=list(r.headers),
+                    partition=r.partition,
+                    timestamp_ms=NO_TIME_MS if r.topic in DEIDENTIFIED else None,
                 )
                 for r in records
             ]

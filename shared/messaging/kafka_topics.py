@@ -6,7 +6,7 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from shared.contracts.topics import SERVICES, TOPICS, dead_letter_topic
+from shared.contracts.topics import DEIDENTIFIED, SERVICES, TOPICS, dead_letter_topic
 from shared.kernel.errors import Unavailable
 from shared.messaging.kafka import RECORD_MAX
 
@@ -41,8 +41,12 @@ def _wanted(replication: int) -> list[NewTopic]:
     # A dead letter is a record of full size and where it came from.
     letters = [(dead_letter_topic(each), _DLQ_PARTITIONS, 2 * RECORD_MAX) for each in SERVICES]
     return [
-        NewTopic(
-            name, partitions, replication, topic_configs=_CONFIGS | {"max.message.bytes": str(size)}
-        )
+        NewTopic(name, partitions, replication, topic_configs=_configs(name, size))
         for name, partitions, size in (*topics, *letters)
     ]
+
+
+def _configs(name: str, size: int) -> dict[str, str]:
+    """What is de-identified bears the producer's time, which is always the same one."""
+    timestamps = {"message.timestamp.type": "CreateTime"} if name in DEIDENTIFIED else {}
+    return _CONFIGS | {"max.message.bytes": str(size)} | timestamps

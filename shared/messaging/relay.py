@@ -11,7 +11,7 @@ from shared.codec import strict_json
 from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
 from shared.contracts.time import Heartbeat
-from shared.contracts.topics import TOPIC_OF, beating
+from shared.contracts.topics import DEIDENTIFIED, TOPIC_OF, beating
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derive
@@ -132,15 +132,20 @@ def _heartbeat(service: str, topic: str, partition: int, beat: Heartbeat) -> Kaf
 def _marks(
     page: list[Document], places: list[Place], sent_at: datetime
 ) -> dict[str, dict[str, object]]:
-    """The change of each document: no longer unsent, and where its records are."""
+    """The change of each document: no longer unsent, and where its records are. Of what is
+    de-identified nothing is kept: it would lead from the event's subject to the token."""
     marks: dict[str, dict[str, object]] = {}
     start = 0
     for document in page:
-        mine = places[start : start + len(document["records"])]
+        records = document["records"]
+        mine = places[start : start + len(records)]
         start += len(mine)
+        sent = list(zip(records, mine, strict=True))
+        kept = [(record, place) for record, place in sent if record[1] not in DEIDENTIFIED]
         marks[document["_id"]] = {
             "unsent": None,
             "sent_at": sent_at,
-            "places": [list(place) for place in mine],
+            "places": [list(place) for _, place in kept],
+            **({} if len(kept) == len(sent) else {"records": [record for record, _ in kept]}),
         }
     return marks

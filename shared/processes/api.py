@@ -1,14 +1,11 @@
-"""The api process: gunicorn with one worker and threads; clients are made after the fork."""
+"""The api process: events in, reads out."""
 
-from pathlib import Path
 from typing import Any
 
-from gunicorn.app.base import BaseApplication
-
 from shared.messaging.dead_letter import DeadLetters
+from shared.processes.server import serve
 from shared.processes.service import Service
 from shared.runtime import clock, logs
-from shared.runtime.process import settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 from shared.web import events
@@ -16,12 +13,10 @@ from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
 
-_CONFIG = Path(__file__).parents[2] / "deploy" / "gunicorn.conf.py"
-
 
 def run(service: Service, settings: ServiceSettings) -> None:
     """Serves until SIGTERM, then finishes what it has begun."""
-    _Server(service, settings).run()
+    serve(lambda _drain: application(service, settings), settings)
 
 
 def application(service: Service, settings: ServiceSettings) -> Any:
@@ -44,24 +39,3 @@ def application(service: Service, settings: ServiceSettings) -> Any:
             ],
         )
     )
-
-
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
-    """gunicorn, configured by deploy/gunicorn.conf.py; the app is made in the worker."""
-
-    def __init__(self, service: Service, settings: ServiceSettings) -> None:
-        self._service, self._settings = service, settings
-        super().__init__()
-
-    def load_config(self) -> None:
-        values: dict[str, Any] = {}
-        exec(_CONFIG.read_text(encoding="utf-8"), values)  # noqa: S102 - our own file
-        for name in self.cfg.settings:
-            if name in values:
-                self.cfg.set(name, values[name])
-        self.cfg.set("bind", f"{self._settings.http_host}:{self._settings.http_port}")
-
-    def load(self) -> Any:
-        app = application(self._service, self._settings)
-        settle()
-        return app

@@ -1,8 +1,12 @@
-"""The command line of every service: `python -m services.<service> api|consumer|relay`."""
+"""The command line of every service: `python -m services.<service> api|consumer|relay`.
+
+A service may bring further processes.
+"""
 
 import sys
-from collections.abc import Callable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from shared.processes import api, consumer, relay
 from shared.processes.service import Service
@@ -18,22 +22,31 @@ PROCESSES: dict[str, Callable[[Service, ServiceSettings], None]] = {
 
 
 S = TypeVar("S", bound=ServiceSettings)
+_NONE: Mapping[str, Callable[[Any], None]] = MappingProxyType({})
 
 
 def main(
-    service: Service | Callable[[S], Service], arguments: Sequence[str], settings: type[S]
+    service: Service | Callable[[S], Service],
+    arguments: Sequence[str],
+    settings: type[S],
+    further: Mapping[str, Callable[[S], None]] = _NONE,
 ) -> None:
     """Runs one process of the service; exits with 2 and one sentence if it cannot start.
 
-    `service`: itself, or what puts it together from its settings.
+    `service`: itself, or what puts it together from its settings. `further`: its own processes
+    beyond the three of every service.
     """
     package = ".".join(settings.__module__.split(".")[:2])
-    if len(arguments) != 1 or arguments[0] not in PROCESSES:
-        sys.exit(f"usage: python -m {package} api|consumer|relay")
+    kinds = [*PROCESSES, *further]
+    if len(arguments) != 1 or arguments[0] not in kinds:
+        sys.exit(f"usage: python -m {package} {'|'.join(kinds)}")
     try:
         known = read(settings)
-        chosen = service if isinstance(service, Service) else service(known)
-        PROCESSES[arguments[0]](chosen, known)
+        if run := further.get(arguments[0]):
+            run(known)
+        else:
+            chosen = service if isinstance(service, Service) else service(known)
+            PROCESSES[arguments[0]](chosen, known)
     except (SettingsError, PolicyError) as error:
         sys.stderr.write(f"{package} {arguments[0]} cannot start: {error}\n")
         sys.exit(2)

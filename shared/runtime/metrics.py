@@ -63,6 +63,21 @@ RELAY_FAILURES = Counter(
 OUTBOX_AGE = Gauge(
     "outbox_oldest_seconds", "Age of the oldest record not yet on Kafka (0: none).", ["service"]
 )
+COLUMNS_TAKEN = Counter(
+    "columns_records_total", "Records read into the columns since the start.", ["topic"]
+)
+COLUMNS_SKIPPED = Counter(
+    "columns_skipped_total", "Records that the columns left out, by reason.", ["topic", "reason"]
+)
+COLUMNS_ROWS = Gauge("columns_rows", "Rows shown, by table.", ["table"])
+COLUMNS_LAG = Gauge(
+    "columns_lag_seconds", "How long ago Kafka took what was read last (0: nothing waits).", ["topic"]
+)
+COLUMNS_LAST = Gauge(
+    "columns_last_record_timestamp_seconds", "When Kafka took the last record read.", ["topic"]
+)
+COLUMNS_AWAY = Gauge("columns_kafka_away", "1 while the columns cannot be fed.")
+EXPORTS = Counter("exports_total", "Exports handed out.", ["table", "format"])
 
 
 def exposition() -> bytes:

@@ -13,6 +13,10 @@ Check = Callable[[], None]
 """Raises Unavailable if what it checks is away."""
 
 
+class NotReady(Unavailable):
+    """Nothing is away, but it is too early; the text says what is awaited, and is shown."""
+
+
 def readiness(checks: Mapping[str, Check]) -> tuple[int, dict[str, str]]:
     """(HTTP status, what each check found)."""
     found = {name: _state(check) for name, check in checks.items()}
@@ -56,6 +60,8 @@ def serve(port: int, checks: Mapping[str, Check], host: str = "127.0.0.1") -> Th
 def _state(check: Check) -> str:
     try:
         check()
+    except NotReady as awaited:
+        return str(awaited)
     except Unavailable:
         return "away"
     return "ok"

@@ -2,7 +2,8 @@
 
 import gc
 import signal
-from threading import Event
+from collections.abc import Callable
+from threading import Event, Thread
 from types import FrameType
 
 
@@ -29,6 +30,14 @@ class Drain:
 
     def _ask(self, _number: int, _frame: FrameType | None) -> None:
         self._asked.set()
+
+
+def background(name: str, run: Callable[[], None]) -> Thread:
+    """A thread beside those that answer, for what must go on between requests. It is started, and
+    ends with the process: `run` should heed a drain."""
+    thread = Thread(target=run, name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def settle() -> None:

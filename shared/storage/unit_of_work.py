@@ -68,7 +68,9 @@ class UnitOfWork(Protocol):
 class Held:
     """One aggregate in the identity map; `aggregate` None: looked for and not there.
 
-    `stamp` grows with every save of the document whatever the clocks say: the relay's order.
+    `stamp` grows with every save of the document whatever the clocks say: the relay's order. It is
+    not stored of what is de-identified, as it would tell by which step of whom it was saved: such a
+    document must be saved together with one whose stamp gives them both their place.
     """
 
     collection: Collection[Any]
@@ -85,7 +87,7 @@ class Held:
             "clinic": self.clinic,
             "version": self.version + 1,
             "sequence": self.sequence,
-            "stamp": self.stamp,
+            "stamp": 0 if self.collection.deidentified else self.stamp,
             "state": self.collection.state(self.aggregate),
             **self.collection.wakes(self.aggregate),
         }

@@ -19,9 +19,17 @@ ROOT = Path(__file__).parents[2]
 FILE = ROOT / "docker-compose.yml"
 COMPOSE: dict[str, Any] = yaml.safe_load(FILE.read_text())
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
-PROCESSES = {f"{service}-{kind}" for service in SERVICES for kind in ("api", "consumer", "relay")}
+ANALYTICS = "outcomes-analytics"
+PROCESSES = {
+    *(f"{service}-{kind}" for service in SERVICES for kind in ("api", "consumer", "relay")),
+    ANALYTICS,
+}
 LONG_LIVED = {name for name, each in CONTAINERS.items() if each["restart"] != "no"}
-PUBLISHED = {"kafka", "dev-issuer", "prometheus", *(f"{service}-api" for service in SERVICES)}
+PUBLISHED = {
+    *("kafka", "dev-issuer", "prometheus", ANALYTICS),
+    *(f"{service}-api" for service in SERVICES),
+}
+OWN_VOLUMES = {ANALYTICS: ["analytics:/var/lib/analytics"]}
 SETTINGS = {
     service: import_module(f"services.{package}.settings").Settings
     for service, package in PACKAGES.items()
@@ -31,7 +39,7 @@ every_container = pytest.mark.parametrize("name", sorted(CONTAINERS))
 every_process = pytest.mark.parametrize("name", sorted(PROCESSES))
 
 
-def test_all_twelve_processes_are_there() -> None:
+def test_all_thirteen_processes_are_there() -> None:
     assert PROCESSES <= LONG_LIVED
 
 
@@ -91,7 +99,10 @@ def test_a_process_runs_its_own_service_and_sees_its_own_secret_alone(name: str)
     service, _, kind = name.rpartition("-")
 
     assert CONTAINERS[name]["command"] == [f"services.{PACKAGES[service]}", kind]
-    assert CONTAINERS[name]["volumes"] == [f"secrets-{service}:/run/secrets:ro"]
+    assert CONTAINERS[name]["volumes"] == [
+        f"secrets-{service}:/run/secrets:ro",
+        *OWN_VOLUMES.get(name, ()),
+    ]
 
 
 @every_process
@@ -123,7 +134,7 @@ def test_prometheus_scrapes_every_process_by_name() -> None:
 
 
 def test_the_network_file_has_the_keys_of_the_embedded_network() -> None:
-    apis = {(f"{service}-api", 8080): "127.0.0.1:1" for service in SERVICES}
+    apis = {(name, 8080): "127.0.0.1:1" for name in PUBLISHED}
     addresses = {**apis, (ISSUER, ISSUER_PORT): "127.0.0.1:2", ("kafka", 29192): "127.0.0.1:3"}
 
     embedded = describe(Settings(), Backends("127.0.0.1:3", "mongodb://127.0.0.1:4"), {})

@@ -20,7 +20,7 @@ from shared.client.calls import Calls
 from shared.client.connection import credentials
 from shared.client.tokens import TokenSource
 from shared.local.engines.process import recorded_process
-from shared.local.services import KINDS, with_database
+from shared.local.services import ANALYTICS, KINDS, with_database
 from shared.processes.service import Service
 from shared.storage.mongo import MongoStore
 from tests.bench.measures import SITES, Measurements
@@ -133,4 +133,4 @@ def until(look: Callable[[], bool], within_s: float, every_s: float = 0.02) -> f
 
 
 def _kind(name: str) -> str:
-    return next(kind for kind in KINDS if f"-{kind}-" in name)
+    return next(kind for kind in (*KINDS, ANALYTICS) if f"-{kind}-" in name)

@@ -5,7 +5,7 @@ Only what is heard from Kafka alone can be rebuilt from Kafka alone: the project
 
 from typing import Any
 
-from services.outcomes.main import SERVICE as OUTCOMES
+from services.outcomes.main import service as outcomes
 from services.scheduling.main import SERVICE as SCHEDULING
 from services.session_record.main import SERVICE as SESSION_RECORD
 from shared.contracts.topics import PATIENT
@@ -16,12 +16,13 @@ from shared.storage.mongo import MongoStore
 from shared.storage.store import Store
 from tests.chaos.checker import Evidence
 from tests.kit.door import POLICY
+from tests.kit.outcomes import KEYS
 from tests.kit.toy import Clock, runner
 
 PROJECTIONS: tuple[tuple[Service, str], ...] = (
     (SCHEDULING, "standings"),
     (SESSION_RECORD, "standings"),
-    (OUTCOMES, "trajectories"),
+    (outcomes(KEYS), "trajectories"),
 )
 BATCH = 200
 

@@ -1,7 +1,9 @@
 """Every event type with its example, and every service as the composition root puts it together."""
 
 import itertools
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -9,10 +11,19 @@ from typing import Any
 from flask import Flask
 
 from services.intake import main as intake
+from services.outcomes import main as outcomes
 from services.session_record import main as session_record
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import KafkaRecord, from_structured, to_kafka
-from shared.contracts.topics import INTAKE, POSTED, SERVICES, SESSION_RECORD, STREAM, TOPIC_OF
+from shared.contracts.topics import (
+    INTAKE,
+    OUTCOMES,
+    POSTED,
+    SERVICES,
+    SESSION_RECORD,
+    STREAM,
+    TOPIC_OF,
+)
 from shared.kernel.clock import Clock
 from shared.local.services import PACKAGES
 from shared.messaging.dead_letter import DeadLetters
@@ -26,6 +37,7 @@ from shared.web.app import Door, create_app
 from shared.web.descriptions import CONTRACTS, example
 from shared.web.identity import KeySource, Principal, Tokens
 from shared.web.ingest import Ingest
+from tests.kit.outcomes import KEYS
 from tests.kit.people import VAULT
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +53,11 @@ ROLES = frozenset(
 )
 
 
-SEALING: dict[str, Any] = {INTAKE: intake, SESSION_RECORD: session_record}
+SEALING: dict[str, Callable[[], Service]] = {
+    INTAKE: partial(intake.service, VAULT),
+    SESSION_RECORD: partial(session_record.service, VAULT),
+    OUTCOMES: partial(outcomes.service, KEYS),
+}
 """Those that need a key of their own to be put together."""
 
 
@@ -58,8 +74,7 @@ class AnyToken(Tokens):
 
 def service_named(name: str) -> Service:
     if name in SEALING:
-        sealed: Service = SEALING[name].service(VAULT)
-        return sealed
+        return SEALING[name]()
     found: Service = import_module(f"services.{PACKAGES[name]}.main").SERVICE
     return found
 

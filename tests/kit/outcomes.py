@@ -1,15 +1,17 @@
 """Builders for outcomes: facts as events, posted or heard, and a service in memory to take them."""
 
 import itertools
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from services.outcomes.adapters.events import routes
+from services.outcomes.adapters.events import alarms, routes
+from services.outcomes.adapters.stream_keys import StreamKeys
 from services.outcomes.application.documents import (
     ALERTS,
     STREAM_SUBJECTS,
@@ -37,12 +39,21 @@ from shared.codec.cloudevents import (
     from_structured,
     to_kafka,
 )
+from shared.codec.sealing import SubjectKeyring
+from shared.codec.stream_records import Within, opened
 from shared.contracts import intake, scheduling, session_record, site
 from shared.contracts.envelope import Event
 from shared.contracts.instruments import InstrumentCode
-from shared.contracts.outcomes import PatientFollowed, PatientResult
+from shared.contracts.outcomes import (
+    OutcomeResult,
+    OutcomeSubject,
+    PatientFollowed,
+    PatientResult,
+    StreamSealed,
+)
 from shared.contracts.topics import OUTCOMES, STREAM, TOPIC_OF
 from shared.kernel.policy import Policy, PolicyReference
+from shared.messaging.clock import AlarmClock
 from shared.messaging.consumer import step_of
 from shared.runtime.policy_file import load
 from shared.storage.journal import JOURNAL, records_of
@@ -204,7 +215,9 @@ def assessed(
     return posted(site.AssessmentAnswered(instrument, tuple(given), total), at, **how)
 
 
-ROUTES = routes(POLICY)
+KEYS = SubjectKeyring(b64encode(bytes(range(32))).decode())
+"""What holds the key-encryption key of the stream, in tests."""
+ROUTES = routes(POLICY, KEYS)
 
 
 # ---- the service in memory -------------------------------------------------------------------
@@ -216,7 +229,7 @@ class Outcomes:
     def __init__(self) -> None:
         self.store = MemoryStore()
         tokens = (f"token-{number}" for number in itertools.count(1))
-        self._runner = Runner(
+        self.runner = Runner(
             OUTCOMES,
             self.store,
             lambda: DAY_0,
@@ -230,13 +243,13 @@ class Outcomes:
         """Runs each step by itself, then takes up again what had to wait."""
         verdicts = []
         for step in steps:
-            verdicts += self._runner.run([step])
+            verdicts += self.runner.run([step])
             self._waiting(step, verdicts[-1])
         self._settle()
         return verdicts
 
     def take_at_once(self, *steps: Step) -> list[Verdict]:
-        return self._runner.run(steps)
+        return self.runner.run(steps)
 
     def trajectory(self, patient: str = PATIENT) -> Trajectory:
         found = self.own.get(TRAJECTORIES, patient)
@@ -252,14 +265,36 @@ class Outcomes:
         return [read.aggregate for read in self.own.page(ALERTS)]
 
     def subjects(self) -> list[StreamSubject]:
-        return [read.aggregate for read in self.own.page(STREAM_SUBJECTS)]
+        network = Reads(self.store, None)
+        return [read.aggregate for read in network.page(STREAM_SUBJECTS)]
 
     def records(self) -> list[KafkaRecord]:
         entries = self.store.session().where(JOURNAL, {}, order="order")
         return [record for entry in entries for record in records_of(entry)]
 
+    def keys(self) -> StreamKeys:
+        return StreamKeys(self.store, KEYS)
+
+    def strike(self, now: datetime) -> int:
+        """The clock, at this time: for how many patients something was due."""
+        own = AlarmClock(OUTCOMES, self.runner, alarms(POLICY, KEYS), lambda: now)
+        return own.sweep()
+
+    def published(self) -> list[Within]:
+        """What was said on the stream, opened with the keys that live."""
+        keys = self.keys()
+        sealed = self._said(StreamSealed)
+        found = [(each, keys.opener(each["subject_token"])) for each in sealed]
+        return [opened(each["jwe"], key) for each, key in found if key]
+
     def said(self, kind: type[Any]) -> list[dict[str, Any]]:
-        """The data of every event of this type that was emitted, in order."""
+        """The data of every event of this type that was emitted, in order; of what is sealed, that
+        of the living."""
+        if kind in (OutcomeResult, OutcomeSubject):
+            return [asdict(each) for each in self.published() if isinstance(each, kind)]
+        return self._said(kind)
+
+    def _said(self, kind: type[Any]) -> list[dict[str, Any]]:
         wanted = ("ce_type", kind.type.encode())
         return [
             strict_json.loads(each.value or b"")
@@ -280,7 +315,7 @@ class Outcomes:
         waiting, self._deferred = self._deferred, ()
         for step in waiting:
             document = self.store.session().find(JOURNAL, [step.id])[0]
-            self._waiting(step, self._runner.resume(step, document))
+            self._waiting(step, self.runner.resume(step, document))
 
 
 def last_revisions(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:

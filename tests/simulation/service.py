@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from services.intake import main as intake
-from services.outcomes.main import SERVICE as OUTCOMES
+from services.outcomes import main as outcomes
 from services.scheduling.main import SERVICE as SCHEDULING
 from services.session_record.main import SERVICE as SESSION_RECORD
 from shared.codec.cloudevents import KafkaRecord
@@ -33,11 +33,15 @@ from shared.storage.store import Document
 from shared.storage.time.freshness import heard_until
 from shared.web.ingest import Ingest
 from tests.kit.clinical.said import POLICY as NETWORK_POLICY
+from tests.kit.outcomes import KEYS
 from tests.kit.people import VAULT
 from tests.simulation.engines import SimulatedPublisher, SimulatedStore, SimulatedSubscription
 from tests.simulation.faults import Faults, WorldClock
 
-SERVICES: tuple[Service, ...] = (intake.service(VAULT), SCHEDULING, SESSION_RECORD, OUTCOMES)
+SERVICES: tuple[Service, ...] = (
+    *(intake.service(VAULT), SCHEDULING, SESSION_RECORD),
+    outcomes.service(KEYS),
+)
 SHORT = CourseTemplate("iv-2", "1", "iv", 2, 2, 72, 60, 150, 60)
 POLICY: Policy = replace(NETWORK_POLICY, protocols={SHORT.code: SHORT})
 """The network's policy with one short protocol, so that a world sees whole courses."""

@@ -1,12 +1,18 @@
 """ROUTES of outcomes: what sites post and what other services say, in our own words."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from services.outcomes.application import handlers
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
+from services.outcomes.application.following import look_again
 from services.outcomes.domain.commands import (
     CloseAlerts,
+    ErasePatient,
+    LookAgain,
     OpenCourse,
     Origin,
     RecordAnswers,
@@ -19,51 +25,70 @@ from services.outcomes.domain.scoring import assessment_id, screening_assessment
 from shared.contracts import intake, scheduling, session_record, site
 from shared.contracts.envelope import Event
 from shared.contracts.instruments import INSTRUMENTS
+from shared.contracts.time import ClockStruck
 from shared.kernel.errors import Malformed
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import RecordKeys
+from shared.messaging.clock import Alarms
 from shared.storage.steps import Route, Routes, governed
-from shared.storage.unit_of_work import Need
+from shared.storage.unit_of_work import Need, UnitOfWork
+
+Handle = Callable[[Any, UnitOfWork], None]
+Under = Callable[[Callable[..., None]], Handle]
 
 ROLES = frozenset({"nurse", "therapist", "prescriber", "coordinator"})
 
 
-def routes(policy: Policy) -> Routes:
-    return _posted(policy) | _of_intake(policy) | _of_the_course(policy)
+def routes(policy: Policy, keys: RecordKeys) -> Routes:
+    under = partial(_under, policy, keys)
+    return _posted(under) | _of_intake(under) | _of_the_course(under)
 
 
-def _posted(policy: Policy) -> Routes:
+def alarms(policy: Policy, keys: RecordKeys) -> Alarms:
+    """What the clock does: it looks whether analysts may be told more of who a subject is."""
+    return {TRAJECTORIES: Route(ClockStruck, _struck, _under(policy, keys, look_again), _needs)}
+
+
+def _under(policy: Policy, keys: RecordKeys, handle: Callable[..., None]) -> Handle:
+    """The use case under the clinic's policy, sealing with these keys what it says to analysts."""
+    return governed(partial(handle, keys=keys), policy)
+
+
+def _posted(under: Under) -> Routes:
     answered = site.AssessmentAnswered
     retracted = site.AssessmentRetracted
-    record = governed(handlers.record_answers, policy)
-    retract = governed(handlers.retract_answers, policy)
+    record = under(handlers.record_answers)
+    retract = under(handlers.retract_answers)
     return {
         answered.type: Route(answered, _answered, record, _needs_of_answers, ROLES),
         retracted.type: Route(retracted, _taken_back, retract, _needs, ROLES),
     }
 
 
-def _of_intake(policy: Policy) -> Routes:
+def _of_intake(under: Under) -> Routes:
     registered, screened = intake.PatientRegistered, intake.PatientScreened
     consented, revoked = intake.PatientConsented, intake.ConsentRevoked
     lifted, retracted = intake.SafetyHoldLifted, intake.ScreeningRetracted
-    answers = governed(handlers.record_answers, policy)
-    retract = governed(handlers.retract_answers, policy)
-    register = governed(handlers.register_patient, policy)
-    consent = governed(handlers.record_stream_consent, policy)
+    answers = under(handlers.record_answers)
+    retract = under(handlers.retract_answers)
+    register = under(handlers.register_patient)
+    consent = under(handlers.record_stream_consent)
+    erased, erase = intake.PatientErased, under(handlers.erase_patient)
     return {
         registered.type: Route(registered, _registered, register, _needs),
         screened.type: Route(screened, _screened, answers, _needs_of_answers),
         consented.type: Route(consented, _consented, consent, _needs),
         retracted.type: Route(retracted, _retracted, retract, _needs),
         revoked.type: Route(revoked, _revoked, consent, _needs),
+        erased.type: Route(erased, _erased, erase, _needs),
         lifted.type: Route(lifted, _lifted, handlers.close_alerts, _needs_nothing),
     }
 
 
-def _of_the_course(policy: Policy) -> Routes:
+def _of_the_course(under: Under) -> Routes:
     opened, dosed = scheduling.CourseOpened, session_record.DoseAdministered
-    course = governed(handlers.open_course, policy)
-    dose = governed(handlers.record_dose, policy)
+    course = under(handlers.open_course)
+    dose = under(handlers.record_dose)
     return {
         opened.type: Route(opened, _opened, course, _needs),
         dosed.type: Route(dosed, _dosed, dose, _needs),
@@ -144,6 +169,14 @@ def _consented(event: Event) -> RecordStreamConsent:
 
 def _revoked(event: Event) -> RecordStreamConsent:
     return RecordStreamConsent(_cause(event), event.time, event.subject, granted=False)
+
+
+def _erased(event: Event) -> ErasePatient:
+    return ErasePatient(_cause(event), event.time, event.subject)
+
+
+def _struck(event: Event) -> LookAgain:
+    return LookAgain(event.time, event.data.struck_at, event.subject)
 
 
 def _opened(event: Event) -> OpenCourse:

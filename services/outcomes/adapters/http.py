@@ -6,13 +6,17 @@ from flask_smorest import Blueprint
 
 from services.outcomes.adapters.schemas import (
     AlertSchema,
+    KeySetSchema,
+    KeysQuery,
     OutcomesQuery,
     OutcomesSchema,
     TrajectoryLineSchema,
     TrajectorySchema,
 )
+from services.outcomes.adapters.stream_keys import StreamKeys
 from services.outcomes.application import queries
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import RecordKeys
 from shared.storage.reads import Reads
 from shared.storage.store import Store
 from shared.web.reading import (
@@ -28,11 +32,12 @@ from shared.web.reading import (
 )
 
 
-def blueprint(store: Store, policy: Policy) -> Blueprint:
+def blueprint(store: Store, policy: Policy, keys: RecordKeys) -> Blueprint:
     blp = Blueprint("outcomes", __name__, url_prefix="/v1", description="Whether it helped.")
     _trajectories(blp, store, policy)
     _alerts(blp, store)
     _outcomes(blp, store, policy)
+    _stream(blp, StreamKeys(store, keys))
     return blp
 
 
@@ -70,6 +75,25 @@ def _outcomes(blp: Blueprint, store: Store, policy: Policy) -> None:
     def outcomes(_query: dict[str, Any]) -> dict[str, Any]:
         """Response and remission per clinic and indication; a clinic sees its own rows only."""
         return {"items": queries.outcomes(_permitted(store), _cells_min(policy))}
+
+
+def _stream(blp: Blueprint, keys: StreamKeys) -> None:
+    @blp.get("/stream/keys")
+    @blp.arguments(KeysQuery, location="query")
+    @blp.response(200, KeySetSchema)
+    @needs("stream:read")
+    def stream_keys(query: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
+        """The keys that open the analysts' stream, as JWK: a page of all, or those of `kid`.
+
+        A subject who has withdrawn has none. Ask again for each that you keep, at least daily.
+        """
+        if query["kid"]:
+            found = keys.of(query["kid"].split(","))
+            answer = {"keys": [each.jwk() for each in found], "next": ""}
+        else:
+            page, after = keys.page(query["after"], query["limit"])
+            answer = {"keys": [each.jwk() for each in page], "next": after}
+        return answer, 200, {"Cache-Control": "no-store"}
 
 
 def _permitted(store: Store) -> Reads:

@@ -10,6 +10,7 @@ from services.outcomes.application.following import follow
 from services.outcomes.domain import trajectory as facts
 from services.outcomes.domain.commands import (
     CloseAlerts,
+    ErasePatient,
     OpenCourse,
     RecordAnswers,
     RecordDose,
@@ -22,15 +23,20 @@ from services.outcomes.domain.scoring import Assessment, assess
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import AssessmentScored
 from shared.kernel.policy import Policy
+from shared.kernel.sealing import RecordKeys
 from shared.storage.unit_of_work import UnitOfWork
 
 
-def register_patient(command: RegisterPatient, uow: UnitOfWork, policy: Policy) -> None:
+def register_patient(
+    command: RegisterPatient, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     if uow.get(TRAJECTORIES, command.patient_id) is None:
-        follow(facts.registered(command), uow, policy)
+        follow(facts.registered(command), uow, policy, keys)
 
 
-def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> None:
+def record_answers(
+    command: RecordAnswers, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     """Scores and alerts are emitted before anything that the analysts' stream needs (OUT-4)."""
     before = uow.require(TRAJECTORIES, command.patient_id)
     assessment = assess(command)
@@ -45,27 +51,36 @@ def record_answers(command: RecordAnswers, uow: UnitOfWork, policy: Policy) -> N
     uow.save(TRAJECTORIES, after, *scored, *(each.event for each in alerts))
     for alert in alerts:
         uow.save(ALERTS, alert)
-    follow(after, uow, policy)
+    follow(after, uow, policy, keys)
 
 
-def retract_answers(command: RetractAnswers, uow: UnitOfWork, policy: Policy) -> None:
+def retract_answers(
+    command: RetractAnswers, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.without_assessment(command.assessment_id, before), uow, policy)
+    follow(facts.without_assessment(command.assessment_id, before), uow, policy, keys)
 
 
-def record_stream_consent(command: RecordStreamConsent, uow: UnitOfWork, policy: Policy) -> None:
+def record_stream_consent(
+    command: RecordStreamConsent, uow: UnitOfWork, policy: Policy, keys: RecordKeys
+) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_consent(command, before), uow, policy)
+    follow(facts.with_consent(command, before), uow, policy, keys)
 
 
-def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy) -> None:
+def erase_patient(command: ErasePatient, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_course(command, before), uow, policy)
+    follow(facts.with_erasure(before), uow, policy, keys)
 
 
-def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy) -> None:
+def open_course(command: OpenCourse, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
     before = uow.require(TRAJECTORIES, command.patient_id)
-    follow(facts.with_dose(command, before), uow, policy)
+    follow(facts.with_course(command, before), uow, policy, keys)
+
+
+def record_dose(command: RecordDose, uow: UnitOfWork, policy: Policy, keys: RecordKeys) -> None:
+    before = uow.require(TRAJECTORIES, command.patient_id)
+    follow(facts.with_dose(command, before), uow, policy, keys)
 
 
 def close_alerts(command: CloseAlerts, uow: UnitOfWork) -> None:

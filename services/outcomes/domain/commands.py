@@ -65,6 +65,26 @@ class RecordStreamConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class ErasePatient:
+    """Intake has erased who the patient is."""
+
+    event_id: str
+    at: datetime
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LookAgain:
+    """The hour has come to look whether more may be told of who a subject of the stream is.
+
+    `struck_at`: when the hour was found to have come, from which the next one counts."""
+
+    at: datetime
+    struck_at: datetime
+    patient_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCourse:
     event_id: str
     at: datetime

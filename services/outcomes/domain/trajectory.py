@@ -40,16 +40,23 @@ class Dose:
 
 @dataclass(frozen=True, slots=True)
 class StreamLink:
-    """The only way from the patient to the analysts' stream; erased when consent ends."""
+    """The only way from the patient to the analysts' stream; erased when consent ends.
+
+    `look_at`: when to look whether more may be told of who the subject is; `looks`: how often
+    somebody did.
+    """
 
     token: str
     since: datetime
+    look_at: datetime | None = None
+    looks: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Trajectory:
     """`taken_back`: the assessments that were retracted, known or still to come. All that was told
-    is kept; what does not count is set aside."""
+    is kept; what does not count is set aside. `counted`: the classes of people on the stream that
+    the patient was counted in. `erased`: intake has erased who this is, for good."""
 
     patient_id: str
     indication: Indication
@@ -59,6 +66,8 @@ class Trajectory:
     assessments: tuple[Assessment, ...] = ()
     stream: StreamLink | None = None
     taken_back: tuple[str, ...] = ()
+    counted: tuple[str, ...] = ()
+    erased: bool = False
 
     @property
     def set_aside(self) -> dict[str, SetAside]:
@@ -84,6 +93,10 @@ def with_consent(command: RecordStreamConsent, trajectory: Trajectory) -> Trajec
     fact = StreamConsent(command.event_id, command.at, command.granted)
     known = {each.id: each for each in trajectory.consents} | {fact.id: fact}
     return replace(trajectory, consents=tuple(sorted(known.values(), key=_refusal_last)))
+
+
+def with_erasure(trajectory: Trajectory) -> Trajectory:
+    return replace(trajectory, erased=True)
 
 
 def with_course(command: OpenCourse, trajectory: Trajectory) -> Trajectory:
@@ -120,8 +133,13 @@ def repeated(fact: Assessment, trajectory: Trajectory) -> list[Assessment]:
 
 
 def consenting_since(trajectory: Trajectory) -> datetime | None:
-    """Since when consent to the analysts' stream stands unbroken; None: it does not stand."""
+    """Since when consent to the analysts' stream stands unbroken; None: it does not stand.
+
+    Nobody consents for a person who was erased, however late the consent is heard of.
+    """
     since = None
+    if trajectory.erased:
+        return None
     for each in trajectory.consents:
         since = (since or each.at) if each.granted else None
     return since

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from shared.local.issuer.clients import write_private
-from shared.local.services import PACKAGES
+from shared.local.services import ANALYTICS, PACKAGES
 from shared.local.settings import ROOT
 
 FILE = ROOT / ".run" / "compose-network.json"
@@ -36,6 +36,9 @@ def described(
         "services": {
             service: {"url": f"http://{addresses[f'{service}-api', INSIDE]}", "probes": {}}
             for service in PACKAGES
+        }
+        | {
+            ANALYTICS: {"url": f"http://{addresses[f'outcomes-{ANALYTICS}', INSIDE]}", "probes": {}}
         },
         "kafka": {"bootstrap_servers": addresses[KAFKA, KAFKA_PORT]},
         "mongodb": {},

@@ -12,7 +12,11 @@ from pathlib import Path
 
 ADMIN = "mongodb"
 FILE = "mongodb_uri"
-KEYS = {"intake": "identity_key", "session_record": "process_note_key"}
+KEYS = {
+    "intake": "identity_key",
+    "session_record": "process_note_key",
+    "outcomes": "stream_key",
+}
 """The key-encryption key of a database's service, in a file of that name beside its password."""
 _ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
 _SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"

@@ -27,6 +27,7 @@ from shared.local.demo.people import TURN, WEEKS, Fate, Person, cohort
 from shared.local.demo.room import sessions
 from shared.local.demo.story import Appointment, Happening
 from shared.local.engines import Problem
+from shared.local.services import PACKAGES
 from shared.runtime.clock import utc_now
 
 SEED = 11
@@ -173,7 +174,7 @@ class _Feed:
         self._door.await_deferred()
         self._door.wait(self._has_every_dose, "outcomes has not heard of every dose")
         operations = connect(self._network, "operations")
-        for service in self._network["services"]:
+        for service in PACKAGES:
             for lane in operations.items(service, "lanes"):
                 self._door.surprises.append(f"{service} parked {lane['lane']}: {lane['reason']}")
 

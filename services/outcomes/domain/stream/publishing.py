@@ -3,16 +3,21 @@
 Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be led back to one.
 """
 
-import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from hashlib import sha256
+from dataclasses import astuple, dataclass, replace
+from hashlib import blake2b
 
 from services.outcomes.domain.axis.results import Result
 from services.outcomes.domain.scoring import Assessment
+from services.outcomes.domain.stream.classes import Tellable
+from services.outcomes.domain.stream.deidentified import emptied, result_of, subject_of
 from shared.contracts.instruments import INSTRUMENTS
-from shared.contracts.outcomes import Measured, OutcomeResult, SubjectWithdrawn
-from shared.contracts.site import Indication
+from shared.contracts.outcomes import (
+    OutcomeResult,
+    OutcomeSubject,
+    PatientFollowed,
+    SubjectWithdrawn,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +27,38 @@ class Published:
     assessment_id: str
     result_id: str
     revision: int
-    sha256: str
+    content: str
     retracted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StreamSubject:
+    """`said`: the last revision of the subject itself; None: nothing yet."""
+
     token: str
     results: tuple[Published, ...] = ()
+    said: OutcomeSubject | None = None
     withdrawn: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class StreamKey:
+    """A subject's key as it is stored; destroyed: empty. Nothing here leads to the patient."""
+
+    token: str
+    wrapped: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamClinic:
+    """A clinic's name for analysts: drawn, not made of the clinic's own."""
+
+    clinic: str
+    token: str
+
+
 def publish(
-    subject: StreamSubject, indication: Indication, results: tuple[Result, ...]
+    subject: StreamSubject, may: Tellable, results: Iterable[Result]
 ) -> tuple[StreamSubject, list[OutcomeResult]]:
     """The new results, and new revisions of those whose content is no longer what was said.
 
@@ -47,17 +71,17 @@ def publish(
         # Counted, not derived: the id tells the order within one subject and nothing else.
         result_id = before.result_id if before else f"{subject.token}-{len(known) + 1}"
         revision = before.revision + 1 if before else 0
-        event = _event(subject.token, result_id, revision, indication, result)
-        digest = _digest(event)
-        if before and before.sha256 == digest:
+        event = result_of(subject.token, result_id, revision, may, result)
+        content = _digest(event)
+        if before and before.content == content:
             continue
-        known[result.assessment_id] = Published(result.assessment_id, result_id, revision, digest)
+        known[result.assessment_id] = Published(result.assessment_id, result_id, revision, content)
         news.append(event)
     return replace(subject, results=tuple(known.values())), news
 
 
 def retract(
-    subject: StreamSubject, indication: Indication, taken_back: Iterable[Assessment]
+    subject: StreamSubject, taken_back: Iterable[Assessment]
 ) -> tuple[StreamSubject, list[OutcomeResult]]:
     """A last revision, without numbers, of each published result that counts no longer."""
     known = {each.assessment_id: each for each in subject.results}
@@ -66,63 +90,36 @@ def retract(
         before = known.get(assessment.id)
         if before is None or before.retracted:
             continue
-        last = replace(before, revision=before.revision + 1, sha256="", retracted=True)
+        last = replace(before, revision=before.revision + 1, content="", retracted=True)
         known[assessment.id] = last
-        news.append(_emptied(subject.token, indication, assessment, last))
+        news.append(emptied(subject.token, last.result_id, last.revision, assessment))
     return replace(subject, results=tuple(known.values())), news
+
+
+def describe(
+    subject: StreamSubject, may: Tellable, followed: PatientFollowed | None
+) -> tuple[StreamSubject, list[OutcomeSubject]]:
+    """The subject, if it is new or no longer what was said."""
+    before = subject.said
+    if followed is None:
+        return subject, []
+    now = subject_of(subject.token, before.revision if before else 0, may, followed)
+    if now == before:
+        return subject, []
+    said = replace(now, revision=now.revision + 1) if before else now
+    return replace(subject, said=said), [said]
 
 
 def withdraw(subject: StreamSubject) -> tuple[StreamSubject, SubjectWithdrawn]:
     """Erases every id that could lead from the token back to the patient (OUT-9)."""
-    erased = replace(subject, results=(), withdrawn=True)
-    return erased, SubjectWithdrawn(subject.token)
+    return StreamSubject(subject.token, withdrawn=True), SubjectWithdrawn(subject.token)
 
 
 def _is_for_analysts(result: Result) -> bool:
     return INSTRUMENTS[result.instrument].measures != "substance-use"
 
 
-def _event(
-    token: str, result_id: str, revision: int, indication: Indication, result: Result
-) -> OutcomeResult:
-    measured = {each.name: getattr(result, each.name) for each in fields(Measured)}
-    return OutcomeResult(
-        subject_token=token,
-        result_id=result_id,
-        revision=revision,
-        indication=indication,
-        **measured,
-    )
-
-
-def _emptied(
-    token: str, indication: Indication, assessment: Assessment, last: Published
-) -> OutcomeResult:
-    return OutcomeResult(
-        subject_token=token,
-        result_id=last.result_id,
-        revision=last.revision,
-        indication=indication,
-        route=None,
-        instrument=assessment.instrument,
-        definition=assessment.definition,
-        study_day=None,
-        after_dose=0,
-        score=None,
-        baseline=None,
-        change=None,
-        percent_change=None,
-        response=None,
-        remission=None,
-        suicidal_item=None,
-        suicidal_item_change=None,
-        retracted=True,
-    )
-
-
 def _digest(event: OutcomeResult) -> str:
-    said = [getattr(event, name) for name in _CONTENT]
-    return sha256(json.dumps(said).encode()).hexdigest()
-
-
-_CONTENT = sorted({each.name for each in fields(OutcomeResult)} - {"revision"})
+    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
+    said = repr(astuple(replace(event, revision=0)))
+    return blake2b(said.encode(), digest_size=16).hexdigest()

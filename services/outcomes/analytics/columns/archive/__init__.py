@@ -1,0 +1,1 @@
+"""Every record that was read, as it came: Parquet segments on this process's own disk."""

@@ -1,0 +1,50 @@
+"""The analytics process: a thread that feeds the columns, and the parts that answer from them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from services.outcomes.adapters.stream_keys import StreamKeys
+from services.outcomes.analytics.columns.archive.archive import Archive
+from services.outcomes.analytics.columns.feed import Feed
+from services.outcomes.analytics.columns.live import TOPICS, Columns
+from services.outcomes.analytics.view import View
+from services.outcomes.settings import Settings
+from shared.codec.sealing import SubjectKeyring
+from shared.contracts.topics import OUTCOMES
+from shared.kernel.policy import Policy
+from shared.messaging.kafka_tail import TopicsTail
+from shared.processes.server import serve
+from shared.runtime import clock, logs
+from shared.runtime.policy_file import load
+from shared.runtime.process import Drain, background
+from shared.storage.mongo import MongoStore
+from shared.web.app import Door, create_app
+from shared.web.identity import KeySource, Tokens
+
+THREADS = 32
+"""Each live connection of an analyst holds one."""
+BLUEPRINTS: tuple[Callable[[View, Policy], Any], ...] = ()
+"""What the parts answer over HTTP."""
+
+
+def run(settings: Settings) -> None:
+    """Serves until SIGTERM."""
+    serve(lambda drain: application(settings, drain), settings, THREADS)
+
+
+def application(settings: Settings, drain: Drain) -> Any:
+    """The WSGI application on columns that are being fed."""
+    logs.configure(OUTCOMES, "analytics", settings.log_level)
+    policy = load(settings.policy_file)
+    keys = StreamKeys(MongoStore(settings.mongodb_uri), SubjectKeyring(settings.stream_key))
+    columns = Columns(Archive(settings.analytics_dir), keys, clock.utc_now)
+    feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
+    background("feed", feed.run)
+    return create_app(
+        Door(
+            OUTCOMES,
+            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            {"columns": feed.check},
+            [blueprint(columns, policy) for blueprint in BLUEPRINTS],
+        )
+    )
