@@ -7,6 +7,11 @@ from services.outcomes.adapters.stream_keys import StreamKeys
 from services.outcomes.analytics.columns.archive.archive import Archive
 from services.outcomes.analytics.columns.feed import Feed
 from services.outcomes.analytics.columns.live import TOPICS, Columns
+from services.outcomes.analytics.releases import http as released
+from services.outcomes.analytics.releases.http import answer_of
+from services.outcomes.analytics.releases.making import Releases
+from services.outcomes.analytics.releases.store import Folder
+from services.outcomes.analytics.report import http as reports
 from services.outcomes.analytics.view import View
 from services.outcomes.settings import Settings
 from shared.codec.sealing import SubjectKeyring
@@ -24,7 +29,7 @@ from shared.web.identity import KeySource, Tokens
 THREADS = 32
 """Each live connection of an analyst holds one."""
 BLUEPRINTS: tuple[Callable[[View, Policy], Any], ...] = ()
-"""What the parts answer over HTTP."""
+"""What the parts answer over HTTP, of those that need nothing else."""
 
 
 def run(settings: Settings) -> None:
@@ -40,11 +45,16 @@ def application(settings: Settings, drain: Drain) -> Any:
     columns = Columns(Archive(settings.analytics_dir), keys, clock.utc_now)
     feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
     background("feed", feed.run)
+    releases = Releases(Folder(settings.analytics_dir / "releases"), columns, policy, clock.utc_now)
     return create_app(
         Door(
             OUTCOMES,
             Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
             {"columns": feed.check},
-            [blueprint(columns, policy) for blueprint in BLUEPRINTS],
+            [
+                *(blueprint(columns, policy) for blueprint in BLUEPRINTS),
+                reports.blueprint(columns, policy, answer_of(releases)),
+                released.blueprint(releases),
+            ],
         )
     )
