@@ -137,11 +137,11 @@ class Attacker:
 
     def _knowledge(self) -> Iterator[tuple[Any, int]]:
         """Equations: people of these kinds are so many."""
-        for at, shown in enumerate(self._releases):
-            for group in self._world.groups if Group() in shown else ():
-                for name, value in shown.get(group, {"patients": 0}).items():
-                    if not name.startswith("not "):
-                        yield self._those(group, partial(_has, name), at), value
+        told = [(at, shown) for at, shown in enumerate(self._releases) if Group() in shown]
+        for (at, shown), group in product(told, self._world.groups):
+            for name, value in shown.get(group, {"patients": 0}).items():
+                if not name.startswith("not "):
+                    yield self._those(group, partial(_has, name), at), value
 
     def _those(self, group: Group, has: Is, at: int) -> Any:
         """A 1 for each kind of person who is in the group and so at that release."""

@@ -79,7 +79,7 @@ class _Sums:
 
     def must_hide(self) -> _Flags:
         """Rows that are small, or have changed by few since any release that shows them."""
-        wrong: _Flags = self._is_small(self._now).any(axis=1)
+        wrong: _Flags = np.asarray(self._is_small(self._now).any(axis=1))
         for each in self._table.earlier:
             changed = self._is_small(self._now - each.values()).any(axis=1)
             wrong |= each.seen() & changed
