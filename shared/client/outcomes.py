@@ -64,12 +64,21 @@ def latest(events: Iterable[StreamEvent]) -> list[Row]:
     return [asdict(each) for each in sorted(kept, key=_on_the_dose_axis)]
 
 
-def network_outcomes(
-    network: Mapping[str, Any], client_id: str = "analyst", calls: Calls | None = None
+def network_report(
+    network: Mapping[str, Any],
+    client_id: str = "analyst",
+    by: str = "clinic",
+    calls: Calls | None = None,
+    **query: str,
 ) -> list[Row]:
-    """Response and remission per clinic and indication; `suppressed` where a count is too small
-    for this client."""
-    rows: list[Row] = connect(network, client_id, calls).get("outcomes", "outcomes")["items"]
+    """Rates with their denominators and those lost, mean changes and effect sizes, per group.
+
+    `by`: of clinic, indication, route, period; `query`: `instrument`, `as_of`. `suppressed` where a
+    count is too small for this client. Raises NotAllowed where it may not ask so.
+    """
+    asked = {"by": by, **query}
+    report = connect(network, client_id, calls).get("analytics", "reports/outcomes", **asked)
+    rows: list[Row] = report["items"]
     return rows
 
 

@@ -7,15 +7,15 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.client.errors import ClientError
-from shared.client.outcomes import network_outcomes
+from shared.client.outcomes import network_report
 
 if TYPE_CHECKING:
     from shared.local.demo.door import Summary
 
 CAPTION = (
-    "n: patients who had a dose. Of those assessed after one: response, at least half of the\n"
-    "symptoms gone; remission, PHQ-9 below 5 (none for PCL-5, by which PTSD is measured).\n"
-    "doses: the median number before the first response. Demo data: nobody is real."
+    "n: patients who had a dose. Of those assessed after one, at the latest: response, at least\n"
+    "half of the symptoms gone; remission, PHQ-9 below 5 (none for PCL-5, by which PTSD is\n"
+    "measured). doses: the median number until the first response. Demo data: nobody is real."
 )
 NEXT_STEPS = """Three things to try next:
   1. Post an event of your own and follow it:   docs/guides/site.md
@@ -37,7 +37,7 @@ def print_fed(fed: "Summary", console: Console) -> None:
 def print_outcomes(network: Mapping[str, Any], console: Console) -> None:
     """As operations sees them; what cannot be read now is no reason to fail a start."""
     try:
-        rows = network_outcomes(network, "operations")
+        rows = network_report(network, "operations", "clinic,indication")
     except ClientError as error:
         console.print(f"No outcomes yet: {error}", style="yellow", markup=False)
         return
@@ -59,13 +59,14 @@ def print_next_steps(console: Console) -> None:
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    latest = row["windows"][0]
     to_response = row["sessions_to_response"]["value"]
     return (
         row["clinic"],
         row["indication"],
         str(row["patients"]["value"]),
-        _rate(row["response"]),
-        _rate(row["remission"]),
+        _rate(latest["response"]["observed"]),
+        _rate(latest["remission"]["observed"]),
         "-" if to_response is None else f"{to_response:g}",
     )
 

@@ -67,13 +67,6 @@ def clinic_policy(policy: Policy) -> Policy:
     return policy.of(principal().clinic)
 
 
-def network_reads(store: Store) -> Reads:
-    """Reads of every clinic, for roles of the network."""
-    if "network:read" not in principal().scopes:
-        raise Forbidden("the scope network:read is needed")
-    return Reads(store, None)
-
-
 def found(read: Read[T] | None) -> T:
     """The view, with its entity tag (which the app turns into 304 where it is known); or 404."""
     if read is None:

@@ -1,4 +1,4 @@
-"""The reads of outcomes over HTTP. Who sees small counts is decided here, by the caller's role."""
+"""The reads of outcomes over HTTP: one clinic's patients and alerts."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from services.outcomes.adapters.schemas import (
     AlertSchema,
     KeySetSchema,
     KeysQuery,
-    OutcomesQuery,
-    OutcomesSchema,
     TrajectoryLineSchema,
     TrajectorySchema,
 )
@@ -17,7 +15,6 @@ from services.outcomes.adapters.stream_keys import StreamKeys
 from services.outcomes.application import queries
 from shared.kernel.policy import Policy
 from shared.kernel.sealing import RecordKeys
-from shared.storage.reads import Reads
 from shared.storage.store import Store
 from shared.web.reading import (
     Page,
@@ -25,10 +22,8 @@ from shared.web.reading import (
     clinic_reads,
     found,
     needs,
-    network_reads,
     page_of,
     paged,
-    principal,
 )
 
 
@@ -36,7 +31,6 @@ def blueprint(store: Store, policy: Policy, keys: RecordKeys) -> Blueprint:
     blp = Blueprint("outcomes", __name__, url_prefix="/v1", description="Whether it helped.")
     _trajectories(blp, store, policy)
     _alerts(blp, store)
-    _outcomes(blp, store, policy)
     _stream(blp, StreamKeys(store, keys))
     return blp
 
@@ -68,15 +62,6 @@ def _alerts(blp: Blueprint, store: Store) -> None:
         return paged(queries.alerts(clinic_reads(store), **page))
 
 
-def _outcomes(blp: Blueprint, store: Store, policy: Policy) -> None:
-    @blp.get("/outcomes")
-    @blp.arguments(OutcomesQuery, location="query")
-    @blp.response(200, OutcomesSchema)
-    def outcomes(_query: dict[str, Any]) -> dict[str, Any]:
-        """Response and remission per clinic and indication; a clinic sees its own rows only."""
-        return {"items": queries.outcomes(_permitted(store), _cells_min(policy))}
-
-
 def _stream(blp: Blueprint, keys: StreamKeys) -> None:
     @blp.get("/stream/keys")
     @blp.arguments(KeysQuery, location="query")
@@ -94,15 +79,3 @@ def _stream(blp: Blueprint, keys: StreamKeys) -> None:
             page, after = keys.page(query["after"], query["limit"])
             answer = {"keys": [each.jwk() for each in page], "next": after}
         return answer, 200, {"Cache-Control": "no-store"}
-
-
-def _permitted(store: Store) -> Reads:
-    if principal().clinic:
-        return needs("records:read")(clinic_reads)(store)
-    return network_reads(store)
-
-
-def _cells_min(policy: Policy) -> int:
-    """Small counts are for the clinic itself and for operations; for nobody else."""
-    sees_all = principal().clinic or "operations" in principal().roles
-    return 0 if sees_all and "analyst" not in principal().roles else int(policy["cells.min"])

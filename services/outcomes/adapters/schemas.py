@@ -1,27 +1,11 @@
 """The shapes of this service's HTTP answers, derived from the views."""
 
-from marshmallow import RAISE, Schema, fields, validate
-
 from services.outcomes.application.queries import AlertView, TrajectoryLine, TrajectoryView
-from services.outcomes.domain.report import GroupOutcome
 from shared.codec.schema import schema_class
-
-GROUPED_BY = "clinic,indication"
 
 TrajectorySchema = schema_class(TrajectoryView)
 TrajectoryLineSchema = schema_class(TrajectoryLine)
 AlertSchema = schema_class(AlertView)
-
-
-class OutcomesQuery(Schema):
-    class Meta:
-        unknown = RAISE
-
-    by = fields.String(load_default=GROUPED_BY, validate=validate.OneOf([GROUPED_BY]))
-
-
-class OutcomesSchema(Schema):
-    items = fields.List(fields.Nested(schema_class(GroupOutcome)))
 
 
 class KeysQuery(Schema):

@@ -1,4 +1,4 @@
-"""What HTTP may ask: trajectories and alerts of one clinic, outcomes of a clinic or the network.
+"""What HTTP may ask: trajectories and alerts of one clinic.
 
 No view holds anything that leads to the analysts' stream.
 """
@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 from services.outcomes.application.documents import ALERTS, SUMMARIES, TRAJECTORIES
 from services.outcomes.domain.axis.results import Result, primary_instrument, results
 from services.outcomes.domain.counting import Because
-from services.outcomes.domain.report import GroupOutcome, network_outcomes
 from services.outcomes.domain.risk import WORDS
 from services.outcomes.domain.trajectory import Trajectory, consenting_since
 from shared.contracts.instruments import InstrumentCode
@@ -129,12 +128,6 @@ def alerts(reads: Reads, after: str, limit: int) -> list[Read[AlertView]]:
         for read in page
         for one in [read.aggregate]
     ]
-
-
-def outcomes(reads: Reads, cells_min: int) -> list[GroupOutcome]:
-    """`cells_min` 0: every count is shown."""
-    summaries = ((read.clinic, read.aggregate) for read in reads.page(SUMMARIES))
-    return network_outcomes(summaries, cells_min)
 
 
 def _trajectory(facts: Trajectory, policy: Policy) -> TrajectoryView:

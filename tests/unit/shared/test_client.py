@@ -12,7 +12,7 @@ import pytest
 from shared.client.calls import Calls, Patience
 from shared.client.errors import BadEvent, NotAllowed, NotAnswering, Refused
 from shared.client.events import Numbering
-from shared.client.outcomes import OutcomesStream, StreamEvent, latest, network_outcomes
+from shared.client.outcomes import OutcomesStream, StreamEvent, latest, network_report
 from shared.client.site import SiteClient
 from shared.client.tokens import TokenSource
 from shared.codec import strict_json
@@ -278,9 +278,13 @@ def test_the_stream_is_read_from_its_records_and_newer_types_are_passed_over() -
 
 
 def test_analysts_read_the_networks_outcomes_over_http() -> None:
-    network = FakeNetwork(pages={"outcomes.test/v1/outcomes": {"items": [{"clinic": "harbor"}]}})
+    page = {"items": [{"clinic": "harbor"}]}
+    network = FakeNetwork(pages={"analytics.test/v1/reports/outcomes?by=clinic": page})
+    services = {"analytics": {"url": "http://analytics.test"}}
 
-    assert network_outcomes(NETWORK, calls=network.calls()) == [{"clinic": "harbor"}]
+    assert network_report(NETWORK | {"services": services}, calls=network.calls()) == [
+        {"clinic": "harbor"}
+    ]
 
 
 def a_result(result_id: str, revision: int, score: float = 10.0) -> OutcomeResult:

@@ -140,7 +140,7 @@ def test_changes_and_effect_sizes_are_those_of_numpy(pairs: list[tuple[int, int]
         assert effect.low <= effect.g <= effect.high
 
 
-def _sums(base: np.ndarray, change: np.ndarray) -> Sums:  # type: ignore[type-arg]
+def _sums(base: np.ndarray, change: np.ndarray) -> Sums:
     b, c = (np.round(100 * each).astype(np.int64) for each in (base, change))
     products = (c.sum(), (c * c).sum(), b.sum(), (b * b).sum(), (b * c).sum())
     return Sums(*(np.array([each], np.int64) for each in (len(b), *products)))
@@ -186,3 +186,10 @@ def test_so_few_clinics_are_outside_the_funnel_by_chance(n: int) -> None:
     ):
         outside = chance[(shares < low - 0.051) | (shares > high + 0.051)].sum()
         assert outside <= allowed
+
+
+def test_clinics_that_differ_less_than_by_chance_are_pooled_as_one() -> None:
+    for pooled in pooling.pooled_rates([(30, 60), (30, 60), (30, 60)]):
+        half_width = 1.959964 * math.sqrt(1 / 90 + 1 / 90)
+        assert (pooled.tau2, pooled.i2, pooled.estimate.value) == (0, 0, 50)
+        assert pooled.estimate.high == pytest.approx(100 / (1 + math.exp(-half_width)), abs=0.06)

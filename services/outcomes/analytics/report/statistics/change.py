@@ -98,8 +98,8 @@ def _effects(m: _Moments, better: Numbers) -> list[tuple[Effect, ...]]:
 def _named(of: str, d: Numbers, variance: Numbers, n: Numbers) -> list[Effect | None]:
     """None where everybody is alike, or there are fewer than three people (J needs df > 1)."""
     j = 1 - 3 / (4 * (n - 1) - 1)
-    g = j * d
-    half_width = Z_95 * j * np.sqrt(variance)
+    with np.errstate(invalid="ignore"):
+        g, half_width = j * d, Z_95 * j * np.sqrt(variance)
     known = np.isfinite(half_width) & np.isfinite(g) & (n > 2)
     d, g, half_width = (np.where(known, each, np.nan) for each in (d, g, half_width))
     columns = [told(rounded(each)) for each in (d, g, g - half_width, g + half_width)]

@@ -56,9 +56,13 @@ def _by(
     variances: Sequence[float],
     scale: Literal["logit", "points"],
 ) -> Pooled:
-    found = combine_effects(np.array(effects), np.array(variances), method_re=method)
-    mean, error = float(found.mean_effect_re), float(found.sd_eff_w_re)
+    v = np.array(variances)
+    # Where clinics differ less than by chance, statsmodels' estimate is negative, and its weights.
+    with np.errstate(invalid="ignore"):
+        found = combine_effects(np.array(effects), v, method_re=method)
     tau2, k = max(0.0, float(found.tau2)), len(effects)
+    weights = 1 / (v + tau2)
+    mean, error = float(np.average(effects, weights=weights)), float(weights.sum() ** -0.5)
     spread = math.sqrt(tau2 + error**2)
     return Pooled(
         method=METHODS[method],
