@@ -1,5 +1,7 @@
 """The shapes of this service's HTTP answers, derived from the views."""
 
+from marshmallow import RAISE, Schema, fields, validate
+
 from services.outcomes.application.queries import AlertView, TrajectoryLine, TrajectoryView
 from shared.codec.schema import schema_class
 
