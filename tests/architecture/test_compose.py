@@ -29,7 +29,9 @@ PUBLISHED = {
     *("kafka", "dev-issuer", "prometheus", ANALYTICS),
     *(f"{service}-api" for service in SERVICES),
 }
-OWN_VOLUMES = {ANALYTICS: ["analytics:/var/lib/analytics"]}
+OWN_VOLUMES = {
+    ANALYTICS: ["analytics:/var/lib/analytics", "outcome-releases:/var/lib/analytics/releases"]
+}
 SETTINGS = {
     service: import_module(f"services.{package}.settings").Settings
     for service, package in PACKAGES.items()

@@ -11,6 +11,11 @@ from services.outcomes.analytics.delivery import http as stream
 from services.outcomes.analytics.delivery.cursor import PURPOSE, Cursors
 from services.outcomes.analytics.delivery.http import Delivery
 from services.outcomes.analytics.pictures import http as charts
+from services.outcomes.analytics.releases import http as released
+from services.outcomes.analytics.releases.http import answer_of
+from services.outcomes.analytics.releases.making import Releases
+from services.outcomes.analytics.releases.store import Folder
+from services.outcomes.analytics.report import http as reports
 from services.outcomes.settings import Settings
 from shared.codec.sealing import SubjectKeyring
 from shared.contracts.topics import OUTCOMES
@@ -42,21 +47,26 @@ def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
     feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
     background("feed", feed.run)
     cursors = Cursors(keys.derived(PURPOSE), columns.epoch)
+    releases = Releases(Folder(settings.analytics_dir / "releases"), columns, policy, clock.utc_now)
     return create_app(
         Door(
             OUTCOMES,
             Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
             {"columns": feed.check},
-            _blueprints(columns, policy, cursors, feed),
+            _blueprints(columns, releases, policy, cursors, feed),
         )
     )
 
 
-def _blueprints(columns: Columns, policy: Policy, cursors: Cursors, feed: Feed) -> list[Any]:
+def _blueprints(
+    columns: Columns, releases: Releases, policy: Policy, cursors: Cursors, feed: Feed
+) -> list[Any]:
     """What the parts answer over HTTP."""
     delivery = Delivery(columns.log, cursors, feed.ready.is_set, lambda: bool(feed.drain))
     return [
         stream.blueprint(delivery),
         exports.blueprint(exports.Exports(columns, cursors.text)),
+        reports.blueprint(columns, policy, answer_of(releases)),
+        released.blueprint(releases),
         charts.blueprint(columns, policy),
     ]

@@ -7,6 +7,7 @@ an integer program between which bounds a number lies that nobody showed.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, pairwise, product
 from typing import Any
 
@@ -64,17 +65,26 @@ class World:
         return [Group(), *clinics, *(Group(indication=each) for each in self.indications)]
 
     def wanted(self) -> Iterator[tuple[str, Is]]:
-        """Every name, whoever else is in another one, and whoever is in none of two."""
+        """Every name, whoever is not in another one as well, and whoever is in none of two."""
         for name in self.names:
-            yield name, lambda state, n=name: n in state
+            yield name, partial(_has, name)
         for name, other in product(self.names, repeat=2):
             if name != other:
-                yield f"{name} less {other}", lambda state, n=name, o=other: n in state - {o}
+                yield f"{name} less {other}", partial(_has_less, name, other)
         for one, other in combinations(self.names, 2):
-            yield (
-                f"neither {one} nor {other}",
-                lambda state, both={one, other}: bool(state and not both & state),
-            )
+            yield f"neither {one} nor {other}", partial(_has_neither, one, other)
+
+
+def _has(name: str, state: State) -> bool:
+    return name in state
+
+
+def _has_less(name: str, other: str, state: State) -> bool:
+    return name in state and other not in state
+
+
+def _has_neither(one: str, other: str, state: State) -> bool:
+    return bool(state) and not {one, other} & state
 
 
 def count(people: People, group: Group, name: str, at: int) -> int:
@@ -97,7 +107,8 @@ class Attacker:
         self._world = world
         self._releases = releases
         self.kinds = world.kinds(len(releases))
-        known = [*self._knowledge(), (self._kinds(lambda _: False), 0)]
+        nothing = np.zeros(len(self.kinds), np.int64)
+        known = [*self._knowledge(), (nothing, 0)]
         self._rows = np.array([row for row, _ in known])
         self._values = np.array([value for _, value in known])
 
@@ -118,10 +129,7 @@ class Attacker:
     def _figures(self) -> Iterator[tuple[str, Any]]:
         """Every count, complement and change of every group, shown or not."""
         for group, (words, has) in product(self._world.groups, self._world.wanted()):
-            at = [
-                self._kinds(lambda kind, t=time: is_in(kind, group) and has(kind[2][t]))  # noqa: B023 - used at once
-                for time in range(len(self._releases))
-            ]
+            at = [self._those(group, has, time) for time in range(len(self._releases))]
             for time, weights in enumerate(at):
                 yield f"{words} of {group} at {time}", weights
             for before, after in combinations(range(len(at)), 2):
@@ -129,23 +137,21 @@ class Attacker:
 
     def _knowledge(self) -> Iterator[tuple[Any, int]]:
         """Equations: people of these kinds are so many."""
-        for at, shown in enumerate(self._releases):
-            for group in self._world.groups if Group() in shown else ():
-                for name, value in shown.get(group, {"patients": 0}).items():
-                    if not name.startswith("not "):
-                        yield self._counted(group, name, at), value
+        told = [(at, shown) for at, shown in enumerate(self._releases) if Group() in shown]
+        for (at, shown), group in product(told, self._world.groups):
+            for name, value in shown.get(group, {"patients": 0}).items():
+                if not name.startswith("not "):
+                    yield self._those(group, partial(_has, name), at), value
 
-    def _counted(self, group: Group, name: str, at: int) -> Any:
-        return self._kinds(lambda kind: is_in(kind, group) and name in kind[2][at])
-
-    def _kinds(self, counts: Callable[[Person], bool]) -> Any:
-        return np.array([counts(kind) for kind in self.kinds], np.int64)
+    def _those(self, group: Group, has: Is, at: int) -> Any:
+        """A 1 for each kind of person who is in the group and so at that release."""
+        return np.array([is_in(kind, group) and has(kind[2][at]) for kind in self.kinds], np.int64)
 
     def _least(self, weights: Any) -> int:
         """Of the numbers that are possible; an unbounded one is as good as any that is far off."""
         solved = milp(
             weights,
-            integrality=np.ones(len(self.kinds)),
+            integrality=np.ones(len(self.kinds), np.int64),
             bounds=Bounds(0, FIGURE_MAX),
             constraints=LinearConstraint(self._rows, self._values, self._values),
         )

@@ -79,11 +79,13 @@ class _Sums:
 
     def must_hide(self) -> _Flags:
         """Rows that are small, or have changed by few since any release that shows them."""
-        wrong = self._is_small(self._now).any(axis=1)
+        wrong: _Flags = np.asarray(self._is_small(self._now).any(axis=1))
         for each in self._table.earlier:
             changed = self._is_small(self._now - each.values()).any(axis=1)
             wrong |= each.seen() & changed
-        return (wrong | ~np.array(self._table.open, bool)) & ~self.empty
+        wrong |= ~np.array(self._table.open, bool)
+        hidden: _Flags = wrong & ~self.empty
+        return hidden
 
     def are_safe(self, trials: _Flags) -> _Flags:
         safe: _Flags = self.faults(trials) == 0

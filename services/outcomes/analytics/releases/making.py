@@ -3,7 +3,7 @@ day apart they would know the one patient who came between (OUT-7)."""
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -20,7 +20,7 @@ from services.outcomes.analytics.releases.suppression import (
     disclosable,
 )
 from services.outcomes.analytics.report.counting.tally import PICKS, counted
-from services.outcomes.analytics.report.counts import Counted
+from services.outcomes.analytics.report.counts import Counted, Group
 from services.outcomes.analytics.report.network import network_report
 from services.outcomes.analytics.view import View
 from shared.kernel.policy import Policy
@@ -107,15 +107,13 @@ def _apart(of: Counted) -> Counted:
 
 def carried(releases: list[Release], at: Release) -> list[dict[str, Any]]:
     """Of each count that the release does not show: what the newest one before it shows."""
-    found: dict[tuple[Any, str], dict[str, Any]] = {}
+    found: dict[tuple[Group, str], dict[str, Any]] = {}
     for release in releases[: at.number - 1]:
         for group, counts in release.cells.items():
-            for name, value in counts.items():
-                if not at.shown(group, name):
-                    of = {each: getattr(group, each) for each in group.__slots__}
-                    found[group, name] = of | {
-                        "name": name,
-                        "count": value,
-                        "as_of": release.as_of,
-                    }
+            of = asdict(group) | {"as_of": release.as_of}
+            found |= {
+                (group, name): of | {"name": name, "count": value}
+                for name, value in counts.items()
+                if not at.shown(group, name)
+            }
     return list(found.values())

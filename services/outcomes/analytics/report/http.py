@@ -14,7 +14,6 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.report.comparison import By, comparison_report, difference_report
-from services.outcomes.analytics.report.counting.hiding import Shown
 from services.outcomes.analytics.report.counting.people import WINDOWS
 from services.outcomes.analytics.report.counts import DIMENSIONS
 from services.outcomes.analytics.report.dose_axis import dose_axis_report
@@ -38,8 +37,8 @@ from shared.kernel.policy import Policy
 from shared.runtime import clock
 from shared.web.reading import principal
 
-Released = Callable[[], tuple[Frames, Shown]]
-"""What analysts may see: the frames of the last release, and which counts of each group."""
+Released = Callable[[tuple[str, ...]], Any]
+"""By which dimensions -> the newest release's report, as it was published. It refuses the rest."""
 _CODES = sorted(code for code, each in INSTRUMENTS.items() if each.measures == "outcome")
 
 
@@ -64,13 +63,12 @@ def _outcomes(blp: Blueprint, view: View, policy: Policy, released: Released | N
         by, instrument = _by(query), query["instrument"]
         if not _is_analyst():
             return _told(network_report(_frames(view, query), by, policy, instrument))
-        if released is None or len(by) > 1 or instrument or query["as_of"]:
+        if released is None or instrument or query["as_of"]:
             raise Forbidden(
-                "Analysts see the newest release, by none or one of clinic, indication, route and "
-                "period: leave out instrument and as_of, or compute it from the stream."
+                "Analysts see the newest release: leave out instrument and as_of, read an older "
+                "one under /v1/releases, or compute it from the stream."
             )
-        frames, shown = released()
-        return _told(network_report(frames, by, policy, shown=shown))
+        return _told(released(by))
 
 
 def _dose_axis(blp: Blueprint, view: View, policy: Policy) -> None:
@@ -127,13 +125,15 @@ def _comparisons(blp: Blueprint, view: View, policy: Policy) -> None:
             raise NotFound(f"nobody who had a dose is in {query['by']} {missing}") from missing
 
 
-def _told(answer: Answer) -> Response:
+def _told(answer: Answer | dict[str, Any]) -> Response:
     """Hundreds of rows, each with dozens of rates: written as it is, its schema is tested."""
     return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), content_type="application/json")
 
 
 def _is_analyst() -> bool:
-    return "analyst" in principal().roles and not principal().clinic
+    """Small counts are for the clinic itself and for operations; for nobody else (OUT-7)."""
+    caller = principal()
+    return not caller.clinic and ("analyst" in caller.roles or "operations" not in caller.roles)
 
 
 def _all_counts(view: View, query: dict[str, Any]) -> Frames:

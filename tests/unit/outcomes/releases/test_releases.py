@@ -1,51 +1,17 @@
 """A release is made when one is due, kept as it is, and all that analysts see (OUT-7)."""
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.releases.making import Releases, carried
 from services.outcomes.analytics.releases.store import Folder, Release
 from services.outcomes.analytics.report.counts import Group
 from tests.contract.catalogue import POLICY
-from tests.kit.analytics import Row, a_patient, a_result, frames_of
+from tests.kit.analytics.standing import MONDAY, WEEK, Standing, patients
 
-MONDAY = datetime(2026, 6, 1, 8, tzinfo=UTC)
-WEEK = timedelta(days=7)
 NETWORK = Group()
-
-
-class Standing:
-    """A view whose frames the test sets, and a clock beside it."""
-
-    def __init__(self) -> None:
-        self.at = MONDAY
-        self.rows: list[Row] = []
-
-    def frames(self, as_of: datetime | None = None) -> Frames:
-        return frames_of(self.rows, as_of or self.at)
-
-    def now(self) -> datetime:
-        return self.at
-
-    @property
-    def log(self) -> Any:
-        raise NotImplementedError
-
-    def stream(self) -> Any:
-        raise NotImplementedError
-
-
-def patients(numbers: Iterable[int], clinic: str = "riverside") -> list[Row]:
-    return [
-        row
-        for number in numbers
-        for row in (a_patient(f"p{number}", clinic), a_result(f"p{number}", clinic=clinic))
-    ]
 
 
 @pytest.fixture
