@@ -18,7 +18,7 @@ from shared.codec import strict_json
 from shared.contracts.topics import STREAM
 from shared.messaging.kafka_reader import TopicReader
 
-__all__ = ["Kept", "OutcomesStream", "StreamEvent", "network_outcomes", "running"]
+__all__ = ["Kept", "OutcomesStream", "StreamEvent", "network_report", "running"]
 _PATIENCE = Patience(attempts=120)
 """Some minutes: a server that is started anew reads its columns back first."""
 
