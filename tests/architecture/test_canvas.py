@@ -14,6 +14,7 @@ OWED = {
     "intake": [f"INT-{number}" for number in range(1, 12)],
     "scheduling": [f"SCH-{number}" for number in range(1, 12)],
     "session_record": [f"SES-{number}" for number in range(1, 13)],
+    "outcomes": [f"OUT-{number}" for number in range(1, 12)],
 }
 """Which invariants of the clinical reference, section 7, a service answers for."""
 _KEY = re.compile(r"`([a-z0-9_-]+\.[a-z0-9_.*<>-]+)`")

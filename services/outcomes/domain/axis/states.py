@@ -5,10 +5,12 @@ row of the policy's measures, whose name and parameters the result keeps. On exa
 that anybody computes the same again.
 """
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any, Literal
 
 from services.outcomes.domain.axis.result import Result, exact, half_up
 from services.outcomes.domain.trajectory import Trajectory
@@ -66,21 +68,43 @@ def cut_off(measure: Measure) -> Fraction | None:
 
 
 def _judged(each: Result, measure: Measure, best: float | None) -> Result:
-    named = replace(each, rules=measure.rules)
-    if not each.after_dose or each.change is None:
-        return named
-    gain = _gain(each, each.baseline)
+    if not each.after_dose or each.score is None or each.baseline is None or each.change is None:
+        return replace(each, rules=measure.rules)
+    change = _Change(each.score, each.baseline, each.change, best, each.better)
+    return replace(each, **_states(change, measure))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """`best`: the best score after a dose before this one."""
+
+    score: float
+    baseline: float
+    points: float
+    best: float | None
+    better: Literal["lower", "higher"]
+
+    def gain(self, since: float) -> Fraction:
+        """The change for the better; below 0: for the worse."""
+        points = _fraction(self.score) - _fraction(since)
+        return -points if self.better == "lower" else points
+
+
+@lru_cache(maxsize=8192)
+def _states(change: _Change, measure: Measure) -> Mapping[str, Any]:
+    """By the name of the result's field. Kept, because each step judges all of a patient anew."""
+    gain = change.gain(change.baseline)
     reliable = _reliable(gain, measure)
-    return replace(
-        named,
-        meaningful=_at_least(gain, measure.meaningful),
-        reliable=reliable,
-        rci=rci(each.change, measure),
-        rc_sd=measure.sd,
-        rc_r=measure.r,
-        clinically_significant=_has_crossed(each, reliable, measure),
-        deteriorated=_deteriorated(each, gain, best, measure),
-    )
+    return {
+        "rules": measure.rules,
+        "meaningful": _at_least(gain, measure.meaningful),
+        "reliable": reliable,
+        "rci": rci(change.points, measure),
+        "rc_sd": measure.sd,
+        "rc_r": measure.r,
+        "clinically_significant": _has_crossed(change, reliable, measure),
+        "deteriorated": _deteriorated(change, gain, measure),
+    }
 
 
 def _reliable(gain: Fraction, measure: Measure) -> Reliable:
@@ -90,38 +114,29 @@ def _reliable(gain: Fraction, measure: Measure) -> Reliable:
     return "improved" if gain > 0 else "deteriorated"
 
 
-def _has_crossed(each: Result, reliable: Reliable, measure: Measure) -> bool | None:
+def _has_crossed(change: _Change, reliable: Reliable, measure: Measure) -> bool | None:
     """Reliably better, and from the side of the ill to that of the healthy."""
     bound = cut_off(measure)
-    if bound is None or each.score is None or each.baseline is None:
+    if bound is None:
         return None
-    side = -1 if each.better == "lower" else 1
-    before, now = (side * (_fraction(score) - bound) for score in (each.baseline, each.score))
+    side = -1 if change.better == "lower" else 1
+    before, now = (side * (_fraction(score) - bound) for score in (change.baseline, change.score))
     return reliable == "improved" and before <= 0 < now
 
 
-def _deteriorated(
-    each: Result, gain: Fraction, best: float | None, measure: Measure
-) -> bool | None:
+def _deteriorated(change: _Change, gain: Fraction, measure: Measure) -> bool | None:
     """Worse by the published points than the baseline or, where that is a rule, than the best
     score since."""
     if measure.deteriorated is None:
         return None
-    from_best = measure.deteriorated_from_best
-    has_lost = from_best is not None and min(gain, _gain(each, best)) <= -_fraction(from_best)
+    from_best, best = measure.deteriorated_from_best, change.best
+    since_best = Fraction(0) if best is None else change.gain(best)
+    has_lost = from_best is not None and min(gain, since_best) <= -_fraction(from_best)
     return has_lost or gain <= -_fraction(measure.deteriorated)
 
 
 def _at_least(gain: Fraction, bound: float | None) -> bool | None:
     return None if bound is None else gain >= _fraction(bound)
-
-
-def _gain(each: Result, since: float | None) -> Fraction:
-    """The change for the better; below 0: for the worse."""
-    if each.score is None or since is None:
-        return Fraction(0)
-    change = _fraction(each.score) - _fraction(since)
-    return -change if each.better == "lower" else change
 
 
 def _best(each: Result, best: float) -> float:

@@ -39,6 +39,7 @@ def placed(found: tuple[Result, ...], trajectory: Trajectory, policy: Policy) ->
     windows = _windows(outcomes, trajectory, policy)
     horizons = _horizons(outcomes, trajectory, policy)
     off = _off_window(outcomes, trajectory, policy)
+    named = windows.keys() | horizons.keys() | off
     return tuple(
         replace(
             each,
@@ -46,6 +47,8 @@ def placed(found: tuple[Result, ...], trajectory: Trajectory, policy: Policy) ->
             horizon=horizons.get(each.assessment_id),
             off_window=each.assessment_id in off,
         )
+        if each.assessment_id in named
+        else each
         for each in found
     )
 

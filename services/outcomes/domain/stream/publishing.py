@@ -4,8 +4,9 @@ Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
+from operator import attrgetter
 
 from services.outcomes.domain.axis.results import Result
 from services.outcomes.domain.scoring import Assessment
@@ -121,5 +122,7 @@ def _is_for_analysts(result: Result) -> bool:
 
 def _digest(event: OutcomeResult) -> str:
     """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
-    said = repr(astuple(replace(event, revision=0)))
-    return blake2b(said.encode(), digest_size=16).hexdigest()
+    return blake2b(repr(_CONTENT(event)).encode(), digest_size=16).hexdigest()
+
+
+_CONTENT = attrgetter(*(each.name for each in fields(OutcomeResult) if each.name != "revision"))
