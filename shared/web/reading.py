@@ -6,6 +6,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Response, abort, after_this_request, g, request
 from marshmallow import RAISE, Schema, fields, validate
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import Forbidden
 
 from shared.kernel.policy import Policy
@@ -17,6 +18,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 PAGE_DEFAULT, PAGE_MAX = 50, 200
+
+# webargs drops unknown query arguments before the schema sees them; a filter that is spelt wrongly
+# would answer as if it had not been there. None: the schema's own word counts (RAISE).
+FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION = {
+    **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+    "query": None,
+}
 
 
 class Page(Schema):

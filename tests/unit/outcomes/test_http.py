@@ -120,3 +120,9 @@ def test_without_the_scope_nothing_is_shown(outcomes: Outcomes, principal: Princ
 
     paths = ("/v1/trajectories", f"/v1/trajectories/{PATIENT}", "/v1/alerts")
     assert {client.get(path).status_code for path in paths} == {403}
+
+
+def test_a_filter_that_is_spelt_wrongly_is_refused(outcomes: Outcomes) -> None:
+    answer = _client(outcomes, SITE).get("/v1/trajectories?of_track=true")
+
+    assert answer.status_code == 422

@@ -76,7 +76,7 @@ def blueprint(delivery: Delivery) -> Blueprint:
     blp = Blueprint("stream", __name__, url_prefix="/v1", description="The analysts' stream.")
 
     @blp.get("/stream")
-    @blp.arguments(StreamQuery, location="query", unknown=None)
+    @blp.arguments(StreamQuery, location="query")
     @blp.doc(responses=_RESPONSES)
     @needs("stream:read")
     def stream(query: dict[str, Any]) -> Response:

@@ -81,7 +81,7 @@ def blueprint(view: View, policy: Policy) -> Blueprint:
         return {"items": items, "forms": [JSON, *FORMS]}
 
     @blp.get("/v1/charts/<string:file>")
-    @blp.arguments(ChartQuery, location="query", unknown=None)
+    @blp.arguments(ChartQuery, location="query")
     @blp.response(200)
     def chart(query: dict[str, Any], file: str) -> Response:
         """`<chart>.vl.json`, `.svg`, `.png` or `.html`; the page works without a network."""

@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 from werkzeug.exceptions import Forbidden, NotFound
 
 from services.outcomes.analytics.columns.frames import Frames
@@ -56,7 +56,7 @@ def blueprint(view: View, policy: Policy, released: Released | None = None) -> B
 
 def _outcomes(blp: Blueprint, view: View, policy: Policy, released: Released | None) -> None:
     @blp.get("/outcomes")
-    @blp.arguments(ReportQuery, location="query", unknown=RAISE)
+    @blp.arguments(ReportQuery, location="query")
     @blp.response(200, schema_class(NetworkReport))
     def outcomes(query: dict[str, Any]) -> Response:
         """Rates with their denominators and those lost, mean changes, effect sizes, per group."""
@@ -73,7 +73,7 @@ def _outcomes(blp: Blueprint, view: View, policy: Policy, released: Released | N
 
 def _dose_axis(blp: Blueprint, view: View, policy: Policy) -> None:
     @blp.get("/dose-axis")
-    @blp.arguments(ReportQuery, location="query", unknown=RAISE)
+    @blp.arguments(ReportQuery, location="query")
     @blp.response(200, schema_class(DoseAxisReport))
     def dose_axis(query: dict[str, Any]) -> Response:
         """Change a day, a week and a month after each dose; suicidal thoughts as counts."""
@@ -83,7 +83,7 @@ def _dose_axis(blp: Blueprint, view: View, policy: Policy) -> None:
 
 def _survival(blp: Blueprint, view: View, policy: Policy) -> None:
     @blp.get("/survival")
-    @blp.arguments(SurvivalQuery, location="query", unknown=RAISE)
+    @blp.arguments(SurvivalQuery, location="query")
     @blp.response(200, schema_class(SurvivalReport))
     def survival(query: dict[str, Any]) -> Response:
         """Kaplan-Meier curves: until response comes, or until it is lost again."""
@@ -93,7 +93,7 @@ def _survival(blp: Blueprint, view: View, policy: Policy) -> None:
 
 def _integration(blp: Blueprint, view: View, policy: Policy) -> None:
     @blp.get("/integration")
-    @blp.arguments(IntegrationQuery, location="query", unknown=RAISE)
+    @blp.arguments(IntegrationQuery, location="query")
     @blp.response(200, schema_class(IntegrationReport))
     def integration(query: dict[str, Any]) -> Response:
         """Outcomes by integration attended. Observational: the answer says what that means."""
@@ -103,7 +103,7 @@ def _integration(blp: Blueprint, view: View, policy: Policy) -> None:
 
 def _comparisons(blp: Blueprint, view: View, policy: Policy) -> None:
     @blp.get("/comparison")
-    @blp.arguments(ComparisonQuery, location="query", unknown=RAISE)
+    @blp.arguments(ComparisonQuery, location="query")
     @blp.response(200, schema_class(ComparisonReport))
     def comparison(query: dict[str, Any]) -> Response:
         """Clinics in a funnel, and pooled; those too small or too little followed are hidden."""
@@ -112,7 +112,7 @@ def _comparisons(blp: Blueprint, view: View, policy: Policy) -> None:
         return _told(comparison_report(frames, by, policy))
 
     @blp.get("/difference")
-    @blp.arguments(DifferenceQuery, location="query", unknown=RAISE)
+    @blp.arguments(DifferenceQuery, location="query")
     @blp.response(200, schema_class(DifferenceReport))
     def difference(query: dict[str, Any]) -> Response:
         """Two groups of one dimension: first minus second, by Miettinen and Nurminen."""
