@@ -106,7 +106,7 @@ def journey(day: PlantedDay, at: datetime) -> Journey:
 
 def _documented(day: PlantedDay, patient: str, encounter: str, at: datetime) -> None:
     happened = {"grade": 1, "serious": False, "relation": "possible", "outcome": "resolved"}
-    told = {"term": "heron-rash-7731", "action": "heron-balm-7731"}
+    told = {"term": "other", "action": "heron-balm-7731"}
     day.taken(site.AdverseEventReported, patient, at, encounter_id=encounter, **happened, **told)
     written.note(day, patient, encounter, at)
     written.therapy(day, patient, encounter, at, insights=(NOTE,), themes=("heron-dream-7731",))
