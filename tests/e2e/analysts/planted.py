@@ -99,6 +99,10 @@ def journey(day: PlantedDay, at: datetime) -> Journey:
     first = day.attend(patient, preparation)
     encounter = day.attend(patient, dosing)
     _documented(day, patient, encounter, start_of(dosing, 150))
+    day.assess(patient, start_of(dosing) + timedelta(hours=10), PHQ_9_MILD)
+    mistaken = day.said[-1]["id"]
+    at = start_of(dosing) + timedelta(hours=11)
+    day.taken(site.AssessmentRetracted, patient, at, amends=mistaken)
     for hours, answers in ((20, PHQ_9_SEVERE), (90, PHQ_9_MILD)):
         day.assess(patient, start_of(dosing) + timedelta(hours=hours), answers)
     return Journey(patient, (first, encounter), appointments[:2])
@@ -108,9 +112,14 @@ def _documented(day: PlantedDay, patient: str, encounter: str, at: datetime) -> 
     happened = {"grade": 1, "serious": False, "relation": "possible", "outcome": "resolved"}
     told = {"term": "other", "action": "heron-balm-7731"}
     day.taken(site.AdverseEventReported, patient, at, encounter_id=encounter, **happened, **told)
-    written.note(day, patient, encounter, at)
+    written.note(day, patient, encounter, at, note_id := f"{PLANTED['event']}-{uuid4().hex}")
     written.therapy(day, patient, encounter, at, insights=(NOTE,), themes=("heron-dream-7731",))
     written.signed(day, patient, encounter, at)
+    amended = {"author": written.THERAPIST, "entry": note_id, "reason": REASON}
+    better = {"section": "session", "text": NOTE}
+    at += timedelta(hours=1)
+    about = {"encounter_id": encounter, "note": better}
+    day.taken(site.RecordEntryAmended, patient, at, **about, **amended)
 
 
 def _is_telling(text: str) -> bool:
