@@ -16,7 +16,7 @@ from shared.contracts.topics import OUTCOMES, STREAM, dead_letter_topic
 from shared.messaging.kafka_reader import TopicReader
 from tests.e2e import published
 from tests.e2e.analysts import reachable
-from tests.e2e.analysts.planted import NOTE, Journey, PlantedDay, journey
+from tests.e2e.analysts.planted import NOTE, SHORTEST, Journey, PlantedDay, journey
 from tests.e2e.clinical import written
 from tests.e2e.site_day import PHQ_9_MILD, PHQ_9_SEVERE, SiteDay, a_while_ago
 from tests.kit.canary import PLANTED, Canaries, records_as_output
@@ -108,8 +108,15 @@ def test_nothing_that_was_said_upstream_is_in_any_byte_that_analysts_can_get(
 
     assert lived.patient in day.words().values()
     assert len(found) > len(of_people) > 0
-    assert canaries(day, day.days()).sightings(found) == []
+    assert canaries(day, day.days(), _ids_inside(network, lived)).sightings(found) == []
     assert Canaries(CLINICS).sightings(of_people) == []
+
+
+def _ids_inside(network: dict[str, Any], lived: Journey) -> dict[str, str]:
+    """Which the services gave: of events, assessments, appointments, the course."""
+    ids = {each for each in published.ids_about(network, lived.patient) if len(each) >= SHORTEST}
+    assert len(ids) > 10
+    return {f"id {each}": each for each in ids}
 
 
 def test_nothing_that_was_said_upstream_is_in_metrics_or_dead_letters(
