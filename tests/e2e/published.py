@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.codec import strict_json
-from shared.contracts.topics import SERVICES, TOPIC_OF, TOPICS, dead_letter_topic
+from shared.contracts.topics import SERVICES, STREAM, TOPIC_OF, TOPICS, dead_letter_topic
 from shared.messaging.kafka_reader import TopicReader
 from shared.storage.steps import Origin
 
@@ -35,6 +35,19 @@ def everything(network: dict[str, Any]) -> bytes:
     """Every byte on every topic, dead letters included."""
     names = [*(each.name for each in TOPICS), *map(dead_letter_topic, SERVICES)]
     return b"\n".join(_bytes(each) for name in names for each in _records(network, name))
+
+
+def ids_about(network: dict[str, Any], subject: str) -> set[str]:
+    """Of every event that services have told each other of it, and of all that these name."""
+    found = set()
+    for topic in (each.name for each in TOPICS if each is not STREAM):
+        for record in _records(network, topic):
+            headers = dict(record.headers)
+            if headers.get("ce_subject", b"").decode() == subject:
+                data = strict_json.loads(record.value or b"{}")
+                named = {str(value) for name, value in data.items() if name.endswith("_id")}
+                found |= named | {headers["ce_id"].decode()}
+    return found
 
 
 def _records(network: dict[str, Any], topic: str) -> list[Origin]:
