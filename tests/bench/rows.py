@@ -150,52 +150,58 @@ def _scores(drawn: Any, who: pl.DataFrame) -> Mapping[str, Any]:
 
 def _judged(frame: pl.DataFrame) -> pl.DataFrame:
     score, baseline = (pl.col(each).fill_nan(None) for each in ("score", "baseline"))
-    given, change = pl.col("after_dose") > 0, score - baseline
-    rci = (change / (pl.col("largest") * 0.08)).round(2)
-    primary = pl.col("indication").replace_strict(
-        {each: primary_instrument(each) for each in _INDICATIONS}
-    )
-    instrument = pl.when("beside").then(pl.lit("gad-7")).otherwise(primary)
-    reliable = pl.when(rci.abs() < 1.96).then(pl.lit("unchanged"))
-    started = pl.duration(days=pl.col("study_day"), minutes=pl.col("minutes"))
-    of_dose = {
-        "change": change,
-        "percent_change": (change / baseline * 100).round(1),
-        "response": change <= -baseline / 2,
-        "meaningful": change <= -pl.col("largest") * 0.18,
-        "rci": rci,
-        "reliable": reliable.when(rci < 0)
-        .then(pl.lit("improved"))
-        .when(rci > 0)
-        .then(pl.lit("deteriorated")),
-        "clinically_significant": (rci < -1.96) & (score < pl.col("largest") / 3),
-        "deteriorated": change >= pl.col("largest") * 0.2,
-        "off_track": change > -baseline / 5,
-        "remission": score < pl.col("largest") * 0.19,
-    }
-    judged = frame.with_columns(
-        score=score,
-        baseline=baseline,
-        instrument=instrument,
-        definition=pl.format("{}/bench/1", instrument),
-        rules=pl.format("{}/states/1", instrument),
-        primary=~pl.col("beside"),
-        better=pl.lit("lower"),
-        retracted=False,
-        relapse=False,
-        revision=0,
-        rc_sd=pl.lit(5.66),
-        rc_r=pl.lit(0.89),
-        suicidal_item=pl.when(~pl.col("beside")).then(pl.col("minutes") % 4),
-        suicidal_item_change=pl.when(given & ~pl.col("beside")).then(pl.col("minutes") % 3 - 1),
-        answered_at=(pl.col("first_dose_on").cast(pl.Datetime("us", "UTC")) + started),
-        **{name: pl.when(given).then(each) for name, each in of_dose.items()},
-        **{each: pl.when(pl.col(each) != "").then(pl.col(each)) for each in ("window", "horizon")},
-    )
+    given = pl.col("after_dose") > 0
+    states = {name: pl.when(given).then(each) for name, each in _states(score, baseline).items()}
+    words = {each: pl.col(each).replace("", None) for each in ("window", "horizon")}
+    judged = frame.with_columns(score=score, baseline=baseline, **_about(given), **states, **words)
     began = pl.col("response") & (pl.col("response").fill_null(value=False).cum_sum() == 1)
     return judged.with_columns(
         first_response=began.over("patient_id", "instrument").fill_null(value=False)
     )
+
+
+def _states(score: pl.Expr, baseline: pl.Expr) -> dict[str, pl.Expr]:
+    """What can be said after a dose. The parameters are near those of the policy."""
+    change, largest = score - baseline, pl.col("largest")
+    rci = (change / (largest * 0.08)).round(2)
+    better, worse = (pl.lit(each) for each in ("improved", "deteriorated"))
+    reliable = pl.when(rci.abs() < 1.96).then(pl.lit("unchanged")).when(rci < 0).then(better)
+    return {
+        "change": change,
+        "percent_change": (change / baseline * 100).round(1),
+        "response": change <= -baseline / 2,
+        "meaningful": change <= -largest * 0.18,
+        "rci": rci,
+        "reliable": reliable.when(rci > 0).then(worse),
+        "clinically_significant": (rci < -1.96) & (score < largest / 3),
+        "deteriorated": change >= largest * 0.2,
+        "off_track": change > -baseline / 5,
+        "remission": score < largest * 0.19,
+    }
+
+
+def _about(given: pl.Expr) -> dict[str, pl.Expr]:
+    main = pl.col("indication").replace_strict(
+        {each: primary_instrument(each) for each in _INDICATIONS}
+    )
+    instrument = pl.when("beside").then(pl.lit("gad-7")).otherwise(main)
+    started = pl.duration(days=pl.col("study_day"), minutes=pl.col("minutes"))
+    of_main, minutes = ~pl.col("beside"), pl.col("minutes")
+    return {
+        "instrument": instrument,
+        "definition": pl.format("{}/bench/1", instrument),
+        "rules": pl.format("{}/states/1", instrument),
+        "primary": of_main,
+        "better": pl.lit("lower"),
+        "retracted": pl.lit(value=False),
+        "relapse": pl.lit(value=False),
+        "revision": pl.lit(0),
+        "rc_sd": pl.lit(5.66),
+        "rc_r": pl.lit(0.89),
+        "suicidal_item": pl.when(of_main).then(minutes % 4),
+        "suicidal_item_change": pl.when(given & of_main).then(minutes % 3 - 1),
+        "answered_at": pl.col("first_dose_on").cast(pl.Datetime("us", "UTC")) + started,
+    }
 
 
 def _names(drawn: Any, count: int) -> pl.Series:
