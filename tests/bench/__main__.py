@@ -1,4 +1,7 @@
-"""`python -m tests.bench [--quick]`: every measurement of one run, then the report."""
+"""`python -m tests.bench [--quick]`: every measurement of one run, then the report.
+
+`--columns`: only the read side's rows, on engines of their own; no report is written.
+"""
 
 import argparse
 import os
@@ -8,14 +11,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from shared.messaging.kafka_topics import create_topics
 from tests.bench import report
 from tests.bench.measures import FULL, QUICK, Measurements, Scale, percentile
-from tests.bench.ours import bookings, plans, slots
+from tests.bench.ours import bookings, columns, plans, slots
 from tests.bench.ours.consume import CONSUMER, RELAY, Consumption, relay_round
 from tests.bench.ours.ingest import API, Ingest
 from tests.bench.ours.stream import PROCESSES, Stream
 from tests.bench.stage import Stage, staged
-from tests.kit.engines import fresh_database
+from tests.kit.engines import fresh_database, session_engines
 from tests.kit.network import running_network
 
 ROOT = Path(__file__).parents[2]
@@ -25,8 +29,25 @@ _CONSOLE = Console()
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="fewer rounds, below 150 seconds")
-    scale = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, below 210 seconds")
+    parser.add_argument("--columns", action="store_true", help="only the read side's rows")
+    chosen = parser.parse_args()
+    scale = QUICK if chosen.quick else FULL
+    if chosen.columns:
+        _only_columns(scale)
+    else:
+        _everything(scale)
+
+
+def _only_columns(scale: Scale) -> None:
+    found = Measurements()
+    with session_engines() as engines:
+        create_topics(engines.bootstrap_servers)
+        columns.measure(engines.bootstrap_servers, scale, found)
+    report.show_read_side(found, scale)
+
+
+def _everything(scale: Scale) -> None:
     found = Measurements()
     found.values["load average"].append(os.getloadavg()[0])
     began_s = time.monotonic()
@@ -50,6 +71,7 @@ def _measure(stage: Stage, scale: Scale) -> None:
     _relay(stage, scale)
     _calendar(stage, scale)
     _restarts(stage, scale)
+    _columns(stage, scale)
 
 
 def _ingest(stage: Stage, scale: Scale) -> None:
@@ -120,6 +142,13 @@ def _restarts(stage: Stage, scale: Scale) -> None:
             began_s = time.monotonic()
             stage.start(f"{_RESTARTED}-{kind}-1")
             stage.found.values[f"ready {kind}"].append(time.monotonic() - began_s)
+
+
+def _columns(stage: Stage, scale: Scale) -> None:
+    """Last: whoever reads the outcomes topics afterwards has all of it to read."""
+    _CONSOLE.print(f"columns of {scale.patients:,} patients", style="dim")
+    stage.only()
+    columns.measure(stage.network.engines.bootstrap_servers, scale, stage.found)
 
 
 def _thaw(stage: Stage) -> None:

@@ -30,6 +30,7 @@ class Scale:
     stream_rate: int = 50
     restarts: int = 2
     limit_s: float = 20
+    patients: int = 100_000
 
 
 FULL = Scale("full", 4, 12, 1200, 10_000, 8000, 3, 60)
@@ -48,6 +49,7 @@ QUICK = Scale(
     past_years=(1,),
     plans=1,
     restarts=1,
+    patients=10_000,
 )
 
 

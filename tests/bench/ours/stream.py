@@ -48,9 +48,9 @@ class Stream:
         client = Client(self._stage.token(SITE), tuple(each.content for each in one_each(events)))
         job = Job(self._stage.url("outcomes"), STRUCTURED, (client,), self._scale.limit_s)
         posting = self._stage.worker.submit(open_loop, job, self._scale.stream_rate)
-        seen = _seen(consumer, posting, len(self._patients), self._scale.stream_s + _GRACE_S)
+        seen = _seen(consumer, posting, len(self._patients))
         consumer.close(autocommit=False)
-        until(lambda: len(heard) >= len(seen), _GRACE_S)
+        until(lambda: len(heard) >= len(self._patients), _GRACE_S)
         self._note(posting.result(), seen, heard)
 
     def _note(self, posted: list[Posted], seen: dict[str, float], heard: dict[str, float]) -> None:
@@ -101,13 +101,14 @@ def _listening(network: dict[str, Any]) -> dict[str, float]:
     return heard
 
 
-def _seen(
-    consumer: KafkaConsumer, posting: Future[list[Posted]], count: int, limit_s: float
-) -> dict[str, float]:
-    """When the first record of each subject token was read."""
+def _seen(consumer: KafkaConsumer, posting: Future[list[Posted]], count: int) -> dict[str, float]:
+    """When the first record of each subject token was read; some time after the last POST none
+    are waited for any more."""
     seen: dict[str, float] = {}
-    deadline = time.monotonic() + limit_s
+    deadline = float("inf")
     while len(seen) < count and time.monotonic() < deadline:
+        if posting.done():
+            deadline = min(deadline, time.monotonic() + _GRACE_S)
         polled = consumer.poll(timeout_ms=100)
         now_s = time.monotonic()
         for record in (each for records in polled.values() for each in records):
