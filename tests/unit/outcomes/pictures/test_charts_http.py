@@ -90,7 +90,15 @@ def test_what_there_is_not_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["by=patient", "of=hope", "instrument=audit", "as_of=2999-01-01T00:00:00Z", "x=1"]
+    "query",
+    [
+        "by=patient",
+        "of=hope",
+        "instrument=audit",
+        "by=integration&of=response",
+        "as_of=2999-01-01T00:00:00Z",
+        "x=1",
+    ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(query: str) -> None:
     assert ask(f"/v1/charts/survival.svg?{query}", OPERATIONS).status_code == 422
