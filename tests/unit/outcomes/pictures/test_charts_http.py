@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, g
 from flask_smorest import Api
 
+from services.outcomes.analytics.columns.exports.files import FORMATS
 from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.pictures.http import blueprint
 from services.outcomes.analytics.pictures.page import page
@@ -111,6 +112,9 @@ def test_the_page_is_small_holds_every_column_and_asks_nothing_of_anybody() -> N
     assert len(page()) < 200_000
     assert b"http" not in page().replace(b"http://www.w3.org", b"")
     assert b"<script" not in page()
+    for table in ("results", "subjects"):
+        for kind in FORMATS:
+            assert f"get exports/{table}.{kind} ".encode() in page()
     for name in ("subject_token", "study_day", "percent_change", "integrations"):
         assert name.encode() in page()
     assert "script-src" not in answer.headers["Content-Security-Policy"]
