@@ -65,9 +65,9 @@ def _survival_report(seen: Seen, query: Query) -> SurvivalReport:
     if query["by"] != INTEGRATION:
         asked = Asked(query["of"], query["instrument"], query["unit"], query["censoring"])
         by = tuple(query["by"].split(",")) if query["by"] else ()
-        found = survival_report(seen.frames, asked, by, seen.policy)
-        named = tuple(replace(each, label=EVERYBODY) for each in found.items)
-        return found if by else replace(found, items=named)
+        report = survival_report(seen.frames, asked, by, seen.policy)
+        named = tuple(replace(each, label=EVERYBODY) for each in report.items)
+        return report if by else replace(report, items=named)
     instrument = query["instrument"] or INSTRUMENT
     found = integration_report(seen.frames, seen.policy, instrument, query["censoring"])
     return SurvivalReport(

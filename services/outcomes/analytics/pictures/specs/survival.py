@@ -96,6 +96,7 @@ def _curves(
     x = quantity("time", unit, scale={"domain": [0, end], "nice": False}, axis=steps)
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
     color = _color(shown)
+    dashes = {"symbolSize": 400} if len(shown) > 1 else None
     tips = _tips(report, unit, cells_min)
     band: Spec = {
         "mark": {"type": "area", "opacity": 0.15, **STEPS},
@@ -113,7 +114,7 @@ def _curves(
             "x": x,
             "y": y,
             "color": color,
-            "strokeDash": nominal("group", None, sort=color["sort"], legend=color["legend"]),
+            "strokeDash": nominal("group", None, sort=color["sort"], legend=dashes),
         },
     }
     points: Spec = {
@@ -133,11 +134,10 @@ def _curves(
 
 
 def _color(shown: Sequence[Curve]) -> Spec:
-    """The same in both panels; one curve needs no legend."""
+    """The same in both panels, so that the rows at risk tell whose colour it is."""
     groups = [_label(each) for each in shown]
     scale = {"domain": groups, "range": [PALETTE[i % len(PALETTE)] for i in range(len(groups))]}
-    legend = {"symbolType": "stroke", "symbolSize": 400} if len(groups) > 1 else None
-    return nominal("group", None, sort=groups, scale=scale, legend=legend)
+    return nominal("group", None, sort=groups, scale=scale, legend=None)
 
 
 def _width(shown: Sequence[Curve]) -> float:
@@ -215,7 +215,7 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
                 },
             ),
             "text": quantity("n", None),
-            "color": color | {"legend": None},
+            "color": color,
         },
     }
 
