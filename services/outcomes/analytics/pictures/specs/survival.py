@@ -126,11 +126,16 @@ def _curves(
         "mark": {"type": "tick", "orient": "vertical", "size": 8, "thickness": 1.2},
         "encoding": {"x": x, "y": y, "color": color, "tooltip": tips},
     }
-    rows = [row for each in shown for row in _rows(each)]
-    if cells_min:
-        rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
+    rows = _told_rows(shown, cells_min)
     layer = [band, line, points] if cells_min else [band, line, left, points]
     return {"width": _width(shown), "height": 260, "data": {"values": rows}, "layer": layer}
+
+
+def _told_rows(shown: Sequence[Curve], cells_min: int) -> list[dict[str, Any]]:
+    rows = [row for each in shown for row in _rows(each)]
+    if not cells_min:
+        return rows
+    return [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
 
 
 def _color(shown: Sequence[Curve]) -> Spec:
