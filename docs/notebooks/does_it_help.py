@@ -1,6 +1,6 @@
 """Does it help? A notebook on the running demo network, to be read from top to bottom.
 
-From the project's folder, with PYTHONPATH=. set: `marimo edit docs/notebooks/does_it_help.py`
+From the project's folder, with its .venv active: `marimo edit docs/notebooks/does_it_help.py`
 opens it, `python docs/notebooks/does_it_help.py` runs it as a script. Everything comes from the
 analysts' stream: random tokens, study days, no names.
 """
@@ -12,8 +12,11 @@ app = marimo.App(width="medium")
 
 @app.cell
 def _():
+    import sys
+
     import marimo as mo
 
+    sys.path.append(str(mo.notebook_dir().parents[1]))
     from shared.client.outcomes import OutcomesStream
 
     mo.md("# Does it help?\n\nNobody here was randomised: read this as a record, not as a proof.")
@@ -37,7 +40,7 @@ def _(mo, results, subjects):
     dosed = subjects.filter(pl.col("doses") > 0).height
     primary = results.filter(pl.col("primary"))
     windows = (
-        primary.filter(pl.col("window").is_not_null())
+        primary.filter(pl.col("window") != "baseline")
         .group_by("window")
         .agg(
             answered=pl.col("subject_token").n_unique(),
@@ -71,7 +74,8 @@ def _(mo, pl, primary):
     if lives.height:
         fitted = KaplanMeierFitter().fit(lives["time"].to_list(), lives["event"].to_list())
         said = f"n = {lives.height}, relapses {lives['event'].sum()}, median "
-        said += f"{fitted.median_survival_time_} days"
+        median = fitted.median_survival_time_
+        said += "not reached" if median == float("inf") else f"{median:.0f} days"
     else:
         said = "Nobody has responded yet."
     print(said)
@@ -107,11 +111,14 @@ def _(mo, stream):
         saved.write_bytes(stream.export("results", "parquet").content)
         table = duckdb.sql(
             f"""select instrument, count(*) as n, round(avg(change), 2) as mean_change
-                from '{saved}' where after_dose > 0 and change is not null
+                from '{saved}' where "window" = 'end' and change is not null
                 group by instrument having count(*) >= 11 order by n desc"""  # noqa: S608
         ).fetchall()
     print(table)
-    mo.md("## By instrument\n\n" + "\n".join(f"- {name}: {n}, {mean}" for name, n, mean in table))
+    mo.md(
+        "## Mean change at the end of treatment, by instrument\n\n"
+        + "\n".join(f"- {name}: {mean} (n = {n})" for name, n, mean in table)
+    )
     return
 
 

@@ -1,7 +1,6 @@
 """The example notebook runs as it stands against the network, and says of how many it speaks."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +17,6 @@ def test_the_notebook_runs_from_top_to_bottom(network: dict[str, Any], tmp_path:
     ran = subprocess.run(
         [sys.executable, str(NOTEBOOK)],
         cwd=tmp_path,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=120,

@@ -1,7 +1,7 @@
 """Each chart by name: which answer it draws, from what the caller may see."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +22,14 @@ from shared.kernel.policy import Policy
 
 INSTRUMENT = "phq-9"
 INTEGRATION = "integration"
+BY_INTEGRATION = "integration sessions before it"
+ATTENDED = {
+    "not-due": "none due yet",
+    "none": "attended none",
+    "some": "attended some",
+    "all": "attended all due",
+}
+EVERYBODY = "everybody"
 Query = Mapping[str, Any]
 
 
@@ -57,19 +65,21 @@ def _survival_report(seen: Seen, query: Query) -> SurvivalReport:
     if query["by"] != INTEGRATION:
         asked = Asked(query["of"], query["instrument"], query["unit"], query["censoring"])
         by = tuple(query["by"].split(",")) if query["by"] else ()
-        return survival_report(seen.frames, asked, by, seen.policy)
+        report = survival_report(seen.frames, asked, by, seen.policy)
+        named = tuple(replace(each, label=EVERYBODY) for each in report.items)
+        return report if by else replace(report, items=named)
     instrument = query["instrument"] or INSTRUMENT
     found = integration_report(seen.frames, seen.policy, instrument, query["censoring"])
     return SurvivalReport(
         as_of=found.as_of,
-        by=(INTEGRATION,),
+        by=(BY_INTEGRATION,),
         rules=found.rules,
         definitions=found.definitions,
         warnings=found.warnings,
         of="durability",
         unit="d",
         log_rank=found.log_rank,
-        items=found.durability,
+        items=tuple(replace(each, label=ATTENDED[each.label]) for each in found.durability),
     )
 
 

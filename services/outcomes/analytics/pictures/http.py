@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 from werkzeug.exceptions import Forbidden, NotFound
 
 from services.outcomes.analytics.pictures.charts import CHARTS, INTEGRATION, Drawable, Seen
@@ -69,6 +69,15 @@ class ChartQuery(Schema):
     measure = fields.String(load_default="response", validate=validate.OneOf(get_args(Measure)))
     window = fields.String(load_default="end", validate=validate.OneOf(get_args(At)))
 
+    @validates_schema
+    def is_known_by_integration(self, asked: dict[str, Any], **_: Any) -> None:
+        if asked["by"] == INTEGRATION and (asked["of"], asked["unit"]) != ("durability", "d"):
+            raise ValidationError(
+                "by integration there is of=durability in unit=d only: integrations follow doses, "
+                "so who responds early has attended few",
+                "by",
+            )
+
 
 def blueprint(view: View, policy: Policy) -> Blueprint:
     blp = Blueprint("charts", __name__, description="Pictures of what the network achieves.")
@@ -118,7 +127,7 @@ def _seen(view: View, policy: Policy, chart: Drawable, query: Mapping[str, Any])
         return _of_stream(view, policy, chart, query)
     scope = "records:read" if caller.clinic else "network:read"
     if scope not in caller.scopes:
-        raise Forbidden(f"the scope {scope} is needed")
+        raise Forbidden(f"Ask as a client with the scope {scope}.")
     if chart.of_clinics and caller.clinic:
         raise Forbidden("Other clinics are in this chart: ask operations, who see the network.")
     frames = view.frames(moment(query["as_of"]) if query["as_of"] else None)
@@ -133,7 +142,9 @@ def _seen(view: View, policy: Policy, chart: Drawable, query: Mapping[str, Any])
 def _of_stream(view: View, policy: Policy, chart: Drawable, query: Mapping[str, Any]) -> Seen:
     """Analysts read the stream: its people are in their charts, and small groups are not."""
     if "stream:read" not in principal().scopes:
-        raise Forbidden("the scope stream:read is needed")
+        raise Forbidden(
+            "This is drawn from the stream's records: ask as a client with the scope stream:read."
+        )
     if chart.of_clinics:
         raise Forbidden("Small groups cannot be kept safe in this chart: ask operations.")
     if query["as_of"] or set(query["by"].split(",")) & {"clinic", "period"}:

@@ -10,28 +10,34 @@ from html import escape
 from inspect import getdoc
 from typing import get_args
 
+from services.outcomes.analytics.columns.exports.files import FORMATS
 from services.outcomes.analytics.columns.frames import columns_of
 from services.outcomes.analytics.pictures.charts import CHARTS, Drawable
 from shared.contracts.outcomes import Measured, OutcomeResult, OutcomeSubject
 
-QUICK_START = """import json
-from shared.client.charts import Charts
+QUICK_START = """from shared.client.outcomes import OutcomesStream
 
-charts = Charts.of(json.load(open(".run/network.json")))
-charts.survival(of="durability", by="integration").save("durability.html")"""
-DOWNLOAD = """N=.run/network.json
+stream = OutcomesStream.of()
+print(stream.to_polars())  # or .to_pandas()
+stream.charts.survival(of="durability", by="integration").save("durability.html")"""
+WITH_CURL = """N=.run/network.json
 TOKEN=$(curl -s $(jq -r .token_endpoint $N) -d grant_type=client_credentials -d client_id=analyst \\
   -d client_secret=$(jq -r .clients.analyst.client_secret $N) | jq -r .access_token)
 DATA=$(jq -r .services.analytics.url $N)
 get() { curl -s "$DATA/v1/$1" -H "Authorization: Bearer $TOKEN" -H "Accept: $2"; }
 get 'charts/survival.svg?by=integration' image/svg+xml > survival.svg
 get 'stream?limit=1000' application/x-ndjson > first-thousand.ndjson"""
+DOWNLOADS = {
+    table: "\n".join(f"get exports/{table}.{each} '*/*' > {table}.{each}" for each in FORMATS)
+    for table in ("results", "subjects")
+}
 _STYLE = """
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
 pre{overflow-x:auto;padding:.75rem;border:1px solid #8886;border-radius:.25rem;font-size:.85rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;padding:.3rem .5rem;border-bottom:1px solid #8886;vertical-align:top}
+nav a{margin-right:1rem}
 a:focus-visible,pre:focus-visible{outline:3px solid #0072B2}
 .warn{border-left:4px solid #D55E00;padding-left:.75rem}
 @media print{pre{white-space:pre-wrap}}
@@ -46,15 +52,27 @@ def page() -> bytes:
 <title>Outcomes for analysts</title><style>{_STYLE}</style></head><body>
 <a href="#start">Skip to the quick start</a>
 <header><h1>Outcomes for analysts</h1>
-<p>De-identified results on the dose axis, of people who agreed to it. Random tokens, study days,
-no clinic, no date. Reading needs a token with the scope <code>stream:read</code>; this page
-does not, for it holds no data.</p></header>
+<p>De-identified results on the dose axis, of people who agreed to it. Random tokens for people
+and clinics, study days in place of dates. Reading needs a token with the scope
+<code>stream:read</code>;
+this page does not, for it holds no data.</p></header>
+<nav aria-label="On this page"><a href="#start">Quick start</a> <a href="#downloads">Downloads</a>
+<a href="#charts">Charts</a> <a href="#subjects">Columns of subjects</a>
+<a href="#results">Columns of results</a> <a href="/docs">The API</a></nav>
 <main>
 <p class="warn">Nobody here was randomised. A change from before to after is no effect of the drug
 by itself, and who attends integration differs from who does not.</p>
 <h2 id="start">Quick start</h2>
 <p>In Python, from the project's folder:</p>{_code(QUICK_START)}
-<p>With curl and jq:</p>{_code(DOWNLOAD)}
+<p>With curl and jq:</p>{_code(WITH_CURL)}
+<h2 id="downloads">Downloads</h2>
+<p>With <code>get</code> from above; each file with its <a href="#results">columns</a>. Corrections
+are folded in, and nobody who withdrew is there. Delete what you keep of a person when the stream
+says that they withdrew.</p>
+<h3>One row per assessment</h3>{_code(DOWNLOADS["results"])}
+<h3>One row per person: the denominators</h3>{_code(DOWNLOADS["subjects"])}
+<p>The header <code>Kap-Cursor</code> of a file is where <code>/v1/stream</code> goes on behind it;
+<code>/v1/exports</code> lists the files.</p>
 <h2 id="charts">Charts</h2>
 <p>Each as <code>.vl.json</code> (Vega-Lite), <code>.svg</code>, <code>.png</code> and
 <code>.html</code> (interactive, works offline) under <code>/v1/charts/</code>. Groups of fewer

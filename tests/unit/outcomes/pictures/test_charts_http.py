@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, g
 from flask_smorest import Api
 
+from services.outcomes.analytics.columns.exports.files import FORMATS
 from services.outcomes.analytics.columns.frames import Frames
 from services.outcomes.analytics.pictures.http import blueprint
 from services.outcomes.analytics.pictures.page import page
@@ -90,7 +91,15 @@ def test_what_there_is_not_is_not_found(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["by=patient", "of=hope", "instrument=audit", "as_of=2999-01-01T00:00:00Z", "x=1"]
+    "query",
+    [
+        "by=patient",
+        "of=hope",
+        "instrument=audit",
+        "by=integration&of=response",
+        "as_of=2999-01-01T00:00:00Z",
+        "x=1",
+    ],
 )
 def test_a_question_that_cannot_be_answered_is_refused(query: str) -> None:
     assert ask(f"/v1/charts/survival.svg?{query}", OPERATIONS).status_code == 422
@@ -103,6 +112,9 @@ def test_the_page_is_small_holds_every_column_and_asks_nothing_of_anybody() -> N
     assert len(page()) < 200_000
     assert b"http" not in page().replace(b"http://www.w3.org", b"")
     assert b"<script" not in page()
+    for table in ("results", "subjects"):
+        for kind in FORMATS:
+            assert f"get exports/{table}.{kind} ".encode() in page()
     for name in ("subject_token", "study_day", "percent_change", "integrations"):
         assert name.encode() in page()
     assert "script-src" not in answer.headers["Content-Security-Policy"]

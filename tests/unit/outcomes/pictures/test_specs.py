@@ -24,6 +24,9 @@ from tests.kit.analytics.network import demo_frames, demo_stream
 from tests.kit.outcomes import POLICY
 
 CELLS_MIN = 11
+COUNT_TOLD = re.compile(
+    r"(?:\bn = |relapses |responses |events |: |thin: )(?:[1-9]|10)(?![\d.]*\d)(?! ?%)"
+)
 LOADS = re.compile(rb"""(?:src|href)\s*=\s*["']?https?:|@import|url\(\s*["']?https?:""")
 
 
@@ -132,22 +135,93 @@ def test_analysts_are_told_no_count_from_1_to_10() -> None:
     ]
     assert counts
     assert all(each >= CELLS_MIN for each in counts)
-    assert "events not told" in text_of(values)
+    assert "relapses not told" in text_of(values)
     assert "Not shown, too few people: some." in text_of(values)
 
 
 def test_operations_see_every_count() -> None:
     spec = survival(a_survival(a_curve("all", 12, 3)))
 
-    assert "n = 12, events 3" in text_of(spec)
+    assert "n = 12, relapses 3" in text_of(spec)
     assert any(isinstance(each, dict) and each.get("censored") == 1 for each in walked(spec))
+
+
+@pytest.mark.parametrize(
+    ("responders", "told"),
+    [
+        (0, "Response: 0 of 30."),
+        (1, ""),
+        (10, ""),
+        (11, "Response: 11 of 30."),
+        (19, "Response: 19 of 30."),
+        (20, ""),
+        (30, "Response: 30 of 30."),
+    ],
+)
+def test_the_waterfall_tells_no_count_from_1_to_10_nor_leaves_one_over(
+    responders: int, told: str
+) -> None:
+    spec = waterfall(Records(_answers(responders), "phq-9", NOON, CELLS_MIN))
+
+    found = re.findall(r"Response: \d+ of \d+\.", text_of(spec))
+    assert found == ([told] if told else [])
+
+
+def _answers(responders: int, people: int = 30) -> pl.DataFrame:
+    rows = demo_stream().results.filter(
+        (pl.col("instrument") == "phq-9") & (pl.col("after_dose") > 0) & (pl.col("change") < 0)
+    )
+    place = pl.int_range(pl.len())
+    return pl.concat([rows.head(1)] * people).with_columns(
+        subject_token=place.cast(pl.String), response=place < responders
+    )
+
+
+@pytest.mark.parametrize("instrument", ["phq-9", "who-5", "let", "shaps-likert", "pcl-5"])
+@pytest.mark.parametrize("name", ["survival", "strengths", "trajectory", "waterfall"])
+def test_no_text_of_an_analysts_chart_states_a_count_from_1_to_10(
+    name: str, instrument: str
+) -> None:
+    stream, as_of = demo_stream(), demo_frames().as_of
+    for by in ("", "indication", "route", "indication,route", "integration"):
+        seen = Seen(frames_of(stream, as_of), POLICY, CELLS_MIN, stream.results, as_of)
+        query = {"of": "durability", "by": by, "unit": "d", "censoring": "last-visit"}
+
+        spec = CHARTS[name].draw(seen, query | {"instrument": instrument})
+
+        said = [each for each in walked(spec) if isinstance(each, str)]
+        assert not [each for each in said if COUNT_TOLD.search(each)]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("n = 9 people", True),
+        ("relapses 10.", True),
+        ("Response: 3 of 40.", True),
+        ("n = 11", False),
+        ("n = 100", False),
+        ("Response: 0 of 40.", False),
+        ("p = 0.04", False),
+    ],
+)
+def test_a_text_that_tells_a_small_count_is_found(text: str, is_told: bool) -> None:
+    assert bool(COUNT_TOLD.search(text)) == is_told
+
+
+def test_an_instrument_without_a_rule_for_response_is_not_said_to_have_none() -> None:
+    for instrument in ("who-5", "let"):
+        spec = waterfall(Records(demo_stream().results, instrument, NOON, CELLS_MIN))
+
+        assert "esponse" not in text_of(spec)
+        assert "response" not in {each["state"] for each in spec["layer"][0]["data"]["values"]}
 
 
 @pytest.mark.parametrize("draw", [funnel, forest])
 def test_a_clinic_that_may_not_be_compared_is_named_and_not_drawn(draw: Any) -> None:
     spec = draw(a_comparison())
 
-    assert "valley (fewer than 11 patients)" in spec["description"]
+    assert "Not shown: valley. fewer than 11 patients" in spec["description"]
     drawn_clinics = [each.get("clinic") for each in walked(spec) if isinstance(each, dict)]
     assert "valley" not in drawn_clinics
 

@@ -106,8 +106,13 @@ def _clinics(report: ComparisonReport, shown: Sequence[Compared]) -> list[str]:
 
 
 def _hidden(report: ComparisonReport) -> list[str]:
-    told = [f"{each.clinic} ({each.hidden})" for each in report.items if each.hidden]
-    return [f"Not shown: {', '.join(told)}."] if told else []
+    """A sentence for each reason, with the clinics that it holds for."""
+    whys = dict.fromkeys(each.hidden for each in report.items if each.hidden)
+    return [f"Not shown: {', '.join(_held(report, why))}. {why}" for why in whys]
+
+
+def _held(report: ComparisonReport, why: str) -> list[str]:
+    return [each.clinic for each in report.items if each.hidden == why]
 
 
 def _outside(each: Compared) -> str:
@@ -170,7 +175,7 @@ def _points(points: Sequence[dict[str, Any]], axis: str) -> list[Spec]:
     return [
         {
             "data": {"values": list(points)},
-            "mark": {"type": "point", "filled": True, "size": 90},
+            "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
             "encoding": where | {"color": colour, "shape": shape, "tooltip": tips},
         },
         {

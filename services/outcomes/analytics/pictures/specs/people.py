@@ -32,7 +32,10 @@ SAMPLE = 40
 BIN_D = 14
 FIRST_D, LAST_D = -14, 240
 Z = 1.96
-STATES = {"response": GREEN, "no response": BLUE, "got worse": RED}
+WORSE = "reliably worse"
+BY_RESPONSE = {"response": GREEN, "no response": BLUE, WORSE: RED}
+BY_RELIABILITY = {"reliably better": GREEN, "no reliable change": BLUE, WORSE: RED}
+BY_DIRECTION = {"better": GREEN, "the same": BLUE, "worse": RED}
 NOT_RANDOMISED = (
     "Nobody was randomised: a change from before to after is no effect of the drug by itself."
 )
@@ -58,9 +61,10 @@ def trajectory(records: Records) -> Spec:
     few = rows.filter(pl.col("subject_token").is_in(tokens.head(SAMPLE).implode()))
     lines = few.select("subject_token", "study_day", "score", "after_dose").to_dicts()
     said = [
-        f"n = {len(tokens)} people who answered. Bold: mean of each {BIN_D} days with its 95 % "
-        f"interval, where at least {records.cells_min} people answered; thin: "
-        f"{min(SAMPLE, len(tokens))} people drawn at random.",
+        f"n = {len(tokens)} people who answered. Bold: mean before the first dose (at day 0) and "
+        f"of each {BIN_D} days after it, with its 95 % interval, where at least "
+        f"{records.cells_min} people answered; thin: {min(SAMPLE, len(tokens))} people drawn at "
+        "random.",
         "Who stays until the end is not who began: the mean is of those who answered then.",
     ]
     layer = [*_individuals(lines, records), *_mean_marks(means, records)]
@@ -69,16 +73,16 @@ def trajectory(records: Records) -> Spec:
 
 def waterfall(records: Records) -> Spec:
     title = f"Change in {name_of(records.instrument)}, person by person"
-    rows = list(_changes(records))
-    if len(rows) < records.cells_min:
+    latest = _latest(records)
+    if latest.height < records.cells_min:
         return empty(title, records.as_of)
-    responded = sum(row["state"] == "response" for row in rows)
+    states, rows = _states(latest), list(_changes(latest))
     said = [
         f"n = {len(rows)} people with a baseline and an answer after a dose; the latest answer of "
-        f"each. Response: {responded} of {len(rows)}.",
+        f"each.{_counted(rows, next(iter(states)), records.cells_min)}",
         "People without a later answer are not here: see the completeness of the report.",
     ]
-    colour = nominal("state", None, scale={"domain": list(STATES), "range": list(STATES.values())})
+    colour = nominal("state", None, scale={"domain": list(states), "range": list(states.values())})
     encoding: Spec = {
         "x": {
             "field": "rank",
@@ -100,7 +104,7 @@ def waterfall(records: Records) -> Spec:
         "encoding": {"y": {"datum": -50, "type": "quantitative"}},
     }
     bars: Spec = {"data": {"values": rows}, "mark": {"type": "bar"}, "encoding": encoding}
-    layer = [bars, line] if rows[0]["better"] == "lower" else [bars]
+    layer = [bars, line] if states is BY_RESPONSE else [bars]
     return chart(title, said, records.as_of, [NOT_RANDOMISED], width=WIDTH, height=260, layer=layer)
 
 
@@ -114,15 +118,16 @@ def _scored(records: Records) -> pl.DataFrame:
 
 
 def _means(rows: pl.DataFrame, cells_min: int) -> Iterator[dict[str, Any]]:
-    """One answer of each person per stretch of days, the last one."""
-    binned = rows.with_columns(bin=pl.col("study_day").floordiv(BIN_D) * BIN_D)
+    """One answer of each person per stretch of days, the last one; all before a dose are one."""
+    middle_d = pl.col("study_day").floordiv(BIN_D) * BIN_D + BIN_D // 2
+    binned = rows.with_columns(bin=pl.when(pl.col("after_dose") > 0).then(middle_d).otherwise(0))
     last = binned.group_by("subject_token", "bin", maintain_order=True).last().sort("bin")
-    for (start,), of in last.group_by("bin", maintain_order=True):
+    for (day,), of in last.group_by("bin", maintain_order=True):
         scores = of["score"].to_list()
         if len(scores) >= cells_min:
             middle, half = mean(scores), Z * stdev(scores) / len(scores) ** 0.5
             yield {
-                "day": int(str(start)) + BIN_D / 2,
+                "day": day,
                 "mean": round(middle, 2),
                 "low": round(middle - half, 2),
                 "high": round(middle + half, 2),
@@ -171,9 +176,9 @@ def _mean_marks(means: list[dict[str, Any]], records: Records) -> list[Spec]:
     return [band, line]
 
 
-def _changes(records: Records) -> Iterator[dict[str, Any]]:
-    """Most improved first."""
-    latest = (
+def _latest(records: Records) -> pl.DataFrame:
+    """The latest answer of each after a dose, most improved first."""
+    found = (
         records.results.filter(
             (pl.col("instrument") == records.instrument)
             & (pl.col("after_dose") > 0)
@@ -183,20 +188,41 @@ def _changes(records: Records) -> Iterator[dict[str, Any]]:
         .group_by("subject_token", maintain_order=True)
         .last()
     )
-    better = latest["better"].first() if latest.height else "lower"
-    ranked = latest.sort("percent_change", "subject_token", descending=better == "higher")
-    for rank, row in enumerate(ranked.iter_rows(named=True), 1):
+    is_higher = found.height > 0 and found["better"].first() == "higher"
+    return found.sort("percent_change", "subject_token", descending=is_higher)
+
+
+def _states(latest: pl.DataFrame) -> dict[str, str]:
+    """What the instrument can say: not each has a rule for response, or one for reliable change."""
+    if latest["response"].count():
+        return BY_RESPONSE
+    return BY_RELIABILITY if latest["reliable"].count() else BY_DIRECTION
+
+
+def _counted(rows: list[dict[str, Any]], state: str, cells_min: int) -> str:
+    """How many are in this state, unless that or the rest is a count that is not told (OUT-7)."""
+    count = sum(row["state"] == state for row in rows)
+    if any(0 < each < cells_min for each in (count, len(rows) - count)):
+        return ""
+    return f" {state.capitalize()}: {count} of {len(rows)}."
+
+
+def _changes(latest: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    states = _states(latest)
+    for rank, row in enumerate(latest.iter_rows(named=True), 1):
         yield {
             "rank": rank,
             "percent": row["percent_change"],
-            "state": _state(row),
-            "better": row["better"],
+            "state": list(states)[_place(row, states)],
             "after_dose": row["after_dose"],
             "study_day": row["study_day"],
         }
 
 
-def _state(row: dict[str, Any]) -> str:
-    if row["response"]:
-        return "response"
-    return "got worse" if row["reliable"] == "deteriorated" else "no response"
+def _place(row: dict[str, Any], states: dict[str, str]) -> int:
+    """Better, neither or worse, by what these states go by."""
+    if states is BY_DIRECTION:
+        gain = row["percent_change"] * (1 if row["better"] == "higher" else -1)
+        return 0 if gain > 0 else 1 if gain == 0 else 2
+    is_better = row["response"] if states is BY_RESPONSE else row["reliable"] == "improved"
+    return 0 if is_better else 2 if row["reliable"] == "deteriorated" else 1

@@ -73,7 +73,7 @@ def chart(
 
 def empty(title: str, as_of: datetime, why: str = NOTHING) -> Spec:
     """A chart that says why there is nothing to see."""
-    mark = {"type": "text", "fontSize": 12, "color": GREY, "text": wrap(why, 70)}
+    mark = {"type": "text", "fontSize": 12, "color": GREY, "text": "Nothing to show"}
     return chart(
         title,
         [why],

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from services.outcomes.analytics.pictures.specs.style import (
+    PALETTE,
     WIDTH,
     Spec,
     chart,
@@ -23,8 +24,15 @@ AXES = {
     "durability": "Still in response",
     "response": "Not responded yet",
 }
-UNITS = {"d": "Days", "doses": "Doses"}
-SINCE = {"durability": "since the response began", "response": "since the first dose"}
+EVENTS = {"durability": "relapses", "response": "responses"}
+UNITS = {
+    ("durability", "d"): "Days since the response began",
+    ("durability", "doses"): "Doses since the response began",
+    ("response", "d"): "Days since the first dose",
+    ("response", "doses"): "Doses given",
+}
+LETTER_PX, LABELS_PX, MOST_LABELS_PX = 5.6, 150, 240
+"""Labels longer than the second take room from the curves; beyond the third they are cut."""
 TICKS = 6
 STEPS = {"interpolate": "step-after"}
 
@@ -34,13 +42,13 @@ def survival(report: SurvivalReport, cells_min: int = 0) -> Spec:
 
     `cells_min`: no count below it is told, and curves end where fewer are at risk (OUT-7).
     """
-    title = TITLES[report.of]
+    title = ", by ".join([TITLES[report.of], *filter(None, [" and ".join(report.by)])])
     report = fit_to_show(report, cells_min) if cells_min else report
     shown = [each for each in report.items if each.steps and not each.suppressed]
     if not shown:
         return empty(title, report.as_of)
     end = max(each.steps[-1].time for each in shown)
-    unit = f"{UNITS[report.unit]} {SINCE[report.of]}"
+    unit = UNITS[report.of, report.unit]
     return chart(
         title,
         _said(report, shown),
@@ -48,18 +56,19 @@ def survival(report: SurvivalReport, cells_min: int = 0) -> Spec:
         report.warnings,
         vconcat=[_curves(report, shown, unit, end, cells_min), _at_risk(shown, end)],
         spacing=6,
-        resolve={"scale": {"color": "shared"}},
+        resolve={"scale": {"color": "independent"}},
     )
 
 
 def _said(report: SurvivalReport, shown: Sequence[Curve]) -> list[str]:
-    said = [f"{_label(each)}: n = {each.patients}, events {_told(each.events)}." for each in shown]
+    events = EVENTS[report.of]
+    said = [f"{_label(each)}: n = {each.patients}, {events} {_told(each)}." for each in shown]
     if report.log_rank:
         test = report.log_rank
         said.append(f"Log-rank: chi² = {test.chi2:.2f}, df {test.df}, p = {test.p:.4f}.")
     hidden = [_label(each) for each in report.items if each.suppressed]
     if hidden:
-        said.append(f"Not shown, too few people: {', '.join(hidden)}.")
+        said.append(f"Not shown, too few people: {'; '.join(hidden)}.")
     return said
 
 
@@ -76,16 +85,18 @@ def _fit(curve: Curve, cells_min: int) -> Curve:
     return replace(curve, steps=steps, events=None if is_small else curve.events)
 
 
-def _told(events: int | None) -> str:
-    return "not told (few)" if events is None else str(events)
+def _told(curve: Curve) -> str:
+    return "not told (few)" if curve.events is None else str(curve.events)
 
 
 def _curves(
     report: SurvivalReport, shown: Sequence[Curve], unit: str, end: float, cells_min: int
 ) -> Spec:
-    x = quantity("time", unit, scale={"domain": [0, end], "nice": False})
+    steps = {"tickMinStep": 1} if report.unit == "doses" else {}
+    x = quantity("time", unit, scale={"domain": [0, end], "nice": False}, axis=steps)
     y = quantity("survival", AXES[report.of], scale={"domain": [0, 1]}, axis={"format": ".0%"})
-    color = nominal("group", None, sort=[_label(each) for each in shown])
+    color = _color(shown)
+    dashes = {"symbolSize": 400} if len(shown) > 1 else None
     tips = _tips(report, unit, cells_min)
     band: Spec = {
         "mark": {"type": "area", "opacity": 0.15, **STEPS},
@@ -103,7 +114,7 @@ def _curves(
             "x": x,
             "y": y,
             "color": color,
-            "strokeDash": nominal("group", None, sort=color["sort"]),
+            "strokeDash": nominal("group", None, sort=color["sort"], legend=dashes),
         },
     }
     points: Spec = {
@@ -115,11 +126,28 @@ def _curves(
         "mark": {"type": "tick", "orient": "vertical", "size": 8, "thickness": 1.2},
         "encoding": {"x": x, "y": y, "color": color, "tooltip": tips},
     }
-    rows = [row for each in shown for row in _rows(each)]
-    if cells_min:
-        rows = [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
+    rows = _told_rows(shown, cells_min)
     layer = [band, line, points] if cells_min else [band, line, left, points]
-    return {"width": WIDTH - 60, "height": 260, "data": {"values": rows}, "layer": layer}
+    return {"width": _width(shown), "height": 260, "data": {"values": rows}, "layer": layer}
+
+
+def _told_rows(shown: Sequence[Curve], cells_min: int) -> list[dict[str, Any]]:
+    rows = [row for each in shown for row in _rows(each)]
+    if not cells_min:
+        return rows
+    return [{key: row[key] for key in row if key not in ("events", "censored")} for row in rows]
+
+
+def _color(shown: Sequence[Curve]) -> Spec:
+    """The same in both panels, so that the rows at risk tell whose colour it is."""
+    groups = [_label(each) for each in shown]
+    scale = {"domain": groups, "range": [PALETTE[i % len(PALETTE)] for i in range(len(groups))]}
+    return nominal("group", None, sort=groups, scale=scale, legend=None)
+
+
+def _width(shown: Sequence[Curve]) -> float:
+    longest = LETTER_PX * max(len(_label(each)) for each in shown)
+    return WIDTH - 60 - max(0.0, min(longest, MOST_LABELS_PX) - LABELS_PX)
 
 
 def _tips(report: SurvivalReport, unit: str, cells_min: int) -> list[Spec]:
@@ -171,9 +199,9 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
         for time in dict.fromkeys(times)
         if (n := remaining(each, time)) is not None
     ]
-    order = [_label(each) for each in shown]
+    color = _color(shown)
     return {
-        "width": WIDTH - 60,
+        "width": _width(shown),
         "height": 16 * len(shown),
         "data": {"values": rows},
         "title": {"text": "At risk", "anchor": "start", "fontSize": 11, "offset": 2},
@@ -183,11 +211,16 @@ def _at_risk(shown: Sequence[Curve], end: float) -> Spec:
             "y": nominal(
                 "group",
                 None,
-                sort=order,
-                axis={"domain": False, "ticks": False, "labelPadding": 14},
+                sort=color["sort"],
+                axis={
+                    "domain": False,
+                    "ticks": False,
+                    "labelPadding": 18,
+                    "labelLimit": MOST_LABELS_PX,
+                },
             ),
             "text": quantity("n", None),
-            "color": nominal("group", None, sort=order, legend=None),
+            "color": color,
         },
     }
 
