@@ -1,6 +1,7 @@
 """Releases over HTTP: which there are, what each shows, and the report as analysts see it."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask_smorest import Blueprint
@@ -10,6 +11,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from services.outcomes.analytics.releases.making import Releases, carried
 from services.outcomes.analytics.releases.store import Release, cells_document
 from services.outcomes.analytics.releases.suppression import PUBLISHED
+from services.outcomes.analytics.report.shapes import NetworkReport
 from shared.web.reading import needs
 
 NONE_YET = (
@@ -95,11 +97,15 @@ def answer_of(releases: Releases) -> Callable[[tuple[str, ...]], Any]:
                 "ask by one of them, or compute the rest from the stream."
             )
         newest = releases.newest()
-        if newest is None:
-            raise NotFound(NONE_YET)
-        return newest.answers[",".join(by)]
+        return newest.answers[",".join(by)] if newest else _nothing(by, releases.now())
 
     return answer
+
+
+def _nothing(by: tuple[str, ...], as_of: datetime) -> NetworkReport:
+    return NetworkReport(
+        as_of=as_of, by=by, rules=(), definitions=(), warnings=(NONE_YET,), items=()
+    )
 
 
 def _line(release: Release) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Releases:
         self._folder = folder
         self._view = view
         self._policy = policy
-        self._now = now
+        self.now = now
         self._lock = Lock()
         self._made: list[Release] = []
         self._tried_at: datetime | None = None
@@ -51,7 +51,7 @@ class Releases:
     def all(self) -> list[Release]:
         """Oldest first, with a new one if one is due and there is something to tell."""
         with self._lock:
-            now = self._now()
+            now = self.now()
             self._made = self._made or self._folder.releases()
             if self._is_due(now):
                 self._make(now)

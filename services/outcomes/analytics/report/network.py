@@ -48,11 +48,15 @@ def network_report(
     `shown` None: every count is. A mean is of one instrument: where a group has several, name one.
     """
     of = people(frames, by, instrument, policy)
-    columns = _Columns(of, tally(of), strengths(frames, of))
-    rows = [columns.row(number) for number in range(len(columns.groups))]
+    rows = _rows(frames, of) if of.rows.height else []
     if shown is not None:
         rows = [hidden(row, shown) for row in rows]
     return NetworkReport(items=tuple(rows), **about(frames, by, instrument, LOST))
+
+
+def _rows(frames: Frames, of: People) -> list[NetworkRow]:
+    columns = _Columns(of, tally(of), strengths(frames, of))
+    return [columns.row(number) for number in range(len(columns.groups))]
 
 
 class _Columns:
