@@ -238,6 +238,23 @@ def test_colours_are_those_that_colour_blind_people_tell_apart() -> None:
     }
 
 
+@pytest.mark.parametrize("name", CHARTS)
+@pytest.mark.parametrize("people", [0, 20])
+def test_before_anybody_has_answered_every_chart_says_that_there_is_nothing_yet(
+    name: str, people: int
+) -> None:
+    whole, rows = demo_frames(), demo_stream().results.head(0)
+    frames = replace(whole, results=whole.results.head(0), patients=whole.patients.head(people))
+    seen = Seen(frames, POLICY, CELLS_MIN, rows, whole.as_of)
+    query = {"of": "durability", "by": "", "unit": "d", "censoring": "last-visit"}
+
+    spec = CHARTS[name].draw(
+        seen, query | {"instrument": None, "measure": "response", "window": "end"}
+    )
+
+    assert spec["mark"]["text"] == "Nothing to show"
+
+
 def test_a_mean_is_drawn_of_no_fewer_people_than_a_cell() -> None:
     means = SPECS["trajectory"]["layer"][-1]["data"]["values"]
 
