@@ -142,14 +142,14 @@ def _mixed(change: MeanChange) -> MeanChange:
 
 
 def _instruments(of: People) -> list[str]:
-    """The one instrument of each group's people; empty: there are several, or nobody."""
+    """The one instrument of each group's people; empty: there are several."""
     used = of.rows.group_by("group").agg(
         pl.when(pl.col("instrument").n_unique() == 1)
         .then(pl.col("instrument").first())
         .otherwise(pl.lit(""))
     )
-    found: dict[int, str] = dict(used.select("group", "instrument").iter_rows())
-    return [found.get(number, "") for number in range(of.groups.height)]
+    found: list[str] = used.sort("group")["instrument"].to_list()
+    return found
 
 
 def _to_response(of: People, unit: Literal["d", "doses"]) -> dict[Any, float]:
