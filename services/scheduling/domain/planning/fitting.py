@@ -12,22 +12,29 @@ from services.scheduling.domain.planning.rules import Link, Rule, RuleLink, Sess
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """`session` would have to start at `least` or later, or at `most` at the latest."""
+    """`session` would have to start at `least` or later, or at `most` at the latest; `after`: for
+    the sake of the session at that position."""
 
     session: Session
     rule: Rule
     least: int | None = None
     most: int | None = None
+    after: int | None = None
 
 
 def broken(
     sessions: Sessions, links: Sequence[RuleLink], starts: Mapping[int, int]
 ) -> tuple[Broken, ...]:
     """The rules that break if open sessions start then, by position. Those of them that nobody
-    placed must keep room; what was broken before it was asked is not counted."""
+    placed must keep room. What was broken before it was asked is not counted, unless it follows
+    what is asked for: an integration that stands too early forbids its dose."""
     before = {(each.session.name, each.rule.code) for each in _spread(sessions, links, {}).broken}
     found = _spread(sessions, links, starts).broken
-    return tuple(each for each in found if (each.session.name, each.rule.code) not in before)
+    return tuple(
+        each
+        for each in found
+        if each.after in starts or (each.session.name, each.rule.code) not in before
+    )
 
 
 def earliest(
@@ -53,7 +60,7 @@ class _Spread:
 
     def follow(self, rule: Rule, link: Link) -> None:
         base = 0 if link.earlier is None else self.least.get(link.earlier, 0)
-        self._not_before(link.later, base + link.least, rule)
+        self._not_before(link.later, base + link.least, rule, link.earlier)
         if link.most is None:
             return
         latest = base + link.most
@@ -62,13 +69,15 @@ class _Spread:
         if link.earlier is not None and link.earlier not in self.fixed:
             self._not_before(link.earlier, self.least[link.later] - link.most, rule)
         else:
-            self._note(link.later, Broken(self.sessions[link.later], rule, most=latest))
+            late = Broken(self.sessions[link.later], rule, most=latest, after=link.earlier)
+            self._note(link.later, late)
 
-    def _not_before(self, position: int, least: int, rule: Rule) -> None:
+    def _not_before(self, position: int, least: int, rule: Rule, after: int | None = None) -> None:
         if self.least.get(position, 0) >= least:
             return
         if position in self.fixed:
-            self._note(position, Broken(self.sessions[position], rule, least=least))
+            early = Broken(self.sessions[position], rule, least=least, after=after)
+            self._note(position, early)
             return
         self.least[position] = least
         self.moved = True

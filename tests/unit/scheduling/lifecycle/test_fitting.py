@@ -1,5 +1,7 @@
 """What the rules say of single times is what each rule says of every two of them."""
 
+from dataclasses import replace
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -67,3 +69,17 @@ def test_before_its_earliest_time_a_session_breaks_a_rule(minutes: int, position
 
     assert not broken(SESSIONS, LINKS, {position: least})
     assert broken(SESSIONS, LINKS, {position: least - 1 - minutes})
+
+
+def test_an_integration_that_stands_before_any_dose_forbids_the_dose_it_would_integrate() -> None:
+    """It was forced when no dose was booked: nothing can make it right but moving it."""
+    names = [each.name for each in SESSIONS]
+    dose, integration = names.index("dosing-2"), names.index("integration-2")
+    sessions = list(SESSIONS)
+    sessions[integration] = replace(sessions[integration], start=FIRST)
+    links = rule_links(sessions, TERMS)
+    least = earliest(sessions, links, {}, dose)
+
+    found = broken(sessions, links, {dose: least})
+
+    assert "integration-2" in {each.session.name for each in found}
