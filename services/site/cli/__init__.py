@@ -1,0 +1,1 @@
+"""The command line: each command translates arguments, calls the agent or the client, prints."""
