@@ -137,7 +137,24 @@ class Names(Column):
         self._values[rows] = None
 
 
+class Numbered(Column):
+    """Names that are numbers in every table of the same categories; none is ever forgotten."""
+
+    def __init__(self, kind: pl.Categorical) -> None:
+        super().__init__(np.uint32)
+        self._kind = kind
+
+    def _put_many(self, rows: Any, values: pl.Series) -> None:
+        self._values[rows] = values.cast(self._kind).to_physical().to_numpy()
+
+    def _put_few(self, rows: Any, values: list[Any]) -> None:
+        self._put_many(rows, pl.Series(values, dtype=self._kind))
+
+    def series(self, part: slice) -> pl.Series:
+        return pl.Series(self._values[part].copy()).cat.to(self._kind)
+
+
 def column_of(kind: Any, *, is_name: bool) -> Column:
     if kind == pl.String():
         return Names() if is_name else Words()
-    return Numbers(kind)
+    return Numbered(kind) if isinstance(kind, pl.Categorical) else Numbers(kind)

@@ -84,7 +84,7 @@ def last_known(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return tables.frames()
 
 
-def _read(records: pl.DataFrame, contract: type[Any]) -> pl.DataFrame:
+def _read(records: pl.DataFrame, contract: Any) -> pl.DataFrame:
     of_it = records.filter((pl.col("type") == contract.type) & (pl.col("key") != ""))
     if of_it.is_empty():
         return pl.DataFrame(schema=WHO | columns_of(contract))
