@@ -123,7 +123,8 @@ def measured(frames: Frames, rows: pl.DataFrame, instrument: str | None) -> pl.D
         )
         .collect()
     )
-    return results.with_columns(whose(results["patient_id"], rows)).drop_nulls("who")
+    known = results.hstack(whose(results["patient_id"], rows)).drop_nulls("who")
+    return known.with_columns(since_last=pl.col("study_day") - pl.col("last_day"))
 
 
 def whose(patient_ids: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
@@ -143,25 +144,20 @@ def picks(results: pl.DataFrame, last_days: Mapping[At, int], people: int) -> pl
     `results`: `row` ascends.
     """
     windows = sorted(last_days, key=lambda each: last_days[each])
-    after = results.filter("after").select(
-        *("who", "row", "judged"),
-        window=pl.col("window").replace_strict(
-            windows, range(len(windows)), default=None, return_dtype=pl.Int32
-        ),
-        over=_windows_over([last_days[each] for each in windows]),
-    )
-    until = np.maximum.accumulate(_last(after, "over", len(windows) + 1, people))
-    observed = _last(after.drop_nulls("window"), "window", len(windows), people)
+    days = [last_days[each] for each in windows]
+    after = results.filter("after").select("who", "row", "judged", "window", "since_last")
+    until = np.maximum.accumulate(_last(after, people, _windows_over(days), len(days) + 1))
+    in_one = after.filter(pl.col("window").is_in(windows))
+    observed = _last(in_one, people, _window_number(windows), len(windows))
     added = np.where(observed < 0, until[:-1], -1)
-    begun = results.filter("first_response").reverse()
     rows = {
         "latest/observed": until[-1],
         **{f"{each}/observed": observed[n] for n, each in enumerate(windows)},
         **{f"{each}/added": added[n] for n, each in enumerate(windows)},
-        "responded": _last(begun, None, 1, people)[0],
-        "judged": _last(after.filter("judged"), None, 1, people)[0],
+        "responded": _last(results.filter("first_response").reverse(), people)[0],
+        "judged": _last(after.filter("judged"), people)[0],
     }
-    based = _last(results.filter("based"), None, 1, people)[0] >= 0
+    based = _last(results.filter("based"), people)[0] >= 0
     return pl.DataFrame(
         {"has-baseline": based} | {name: _or_none(each) for name, each in rows.items()}
     )
@@ -169,17 +165,23 @@ def picks(results: pl.DataFrame, last_days: Mapping[At, int], people: int) -> pl
 
 def _windows_over(days: Sequence[int]) -> pl.Expr:
     """How many windows were over before the day of the result; all of them, if that is unknown."""
-    since_last = pl.col("study_day") - pl.col("last_day")
-    return pl.sum_horizontal(since_last.fill_null(_NEVER) > each for each in days)
+    since_last = pl.col("since_last").fill_null(_NEVER)
+    return pl.sum_horizontal((since_last > each).cast(pl.Int32) for each in days)
 
 
-def _last(results: pl.DataFrame, kind: str | None, kinds: int, people: int) -> Any:
+def _window_number(windows: Sequence[At]) -> pl.Expr:
+    numbers = ((pl.col("window") == each).cast(pl.Int32) * n for n, each in enumerate(windows))
+    return pl.sum_horizontal(numbers)
+
+
+def _last(results: pl.DataFrame, people: int, kind: pl.Expr | None = None, kinds: int = 1) -> Any:
     """The last row of each kind (down) and of everybody (across); -1: there is none."""
-    found = np.full((kinds, people), -1, np.int64)
-    of = results[kind].to_numpy() if kind else 0
+    who = pl.col("who").cast(pl.Int32)
+    places = results.select(who if kind is None else who + kind * people).to_series()
+    found = np.full(kinds * people, -1, np.int32)
     # Of several at one place numpy keeps the last.
-    found[of, results["who"].to_numpy()] = results["row"].to_numpy()
-    return found
+    found[places.to_numpy()] = results["row"].to_numpy()
+    return found.reshape(kinds, people)
 
 
 def _or_none(rows: Any) -> pl.Series:
