@@ -49,21 +49,29 @@ class People:
     results: pl.DataFrame
 
 
-def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
-    """Everybody who had a dose. `last_day`: study day of the last; `<window>/due`: it is over."""
+def dosed(frames: Frames, by: Sequence[Dimension], policy: Policy) -> pl.DataFrame:
+    """Everybody who had a dose, with the dimensions named.
+
+    `last_day`: study day of the last one; `<window>/due`: the window is over.
+    """
     last, first = pl.col("last_dose_on"), pl.col("first_dose_on")
     today = frames.as_of.date()
     over = {
         f"{window}/due": last + pl.duration(days=days) <= today
         for window, days in last_days(policy).items()
     }
+    dimensions: dict[Dimension, pl.Expr] = {
+        "clinic": pl.col("clinic"),
+        "indication": pl.col("indication"),
+        "route": pl.col("route").fill_null(UNKNOWN),
+        "period": pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
+    }
     return (
         frames.patients.lazy()
         .filter(pl.col("doses") > 0)
         .select(
-            *("patient_id", "clinic", "indication", "doses", "integrations"),
-            route=pl.col("route").fill_null(UNKNOWN),
-            period=pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
+            *("patient_id", "doses", "integrations"),
+            *(dimensions[each].alias(each) for each in by),
             # `other` on the stream is what few people have: the PHQ-9 is asked of everybody.
             instrument=pl.col("indication").replace_strict(
                 _PRIMARY, default=PHQ_9.code, return_dtype=pl.String
@@ -99,7 +107,7 @@ def people(
     frames: Frames, by: Sequence[Dimension], instrument: str | None, policy: Policy
 ) -> People:
     """By the primary instrument of each one's indication, or by the one named."""
-    rows, groups = grouped(dosed(frames, policy), by)
+    rows, groups = grouped(dosed(frames, by, policy), by)
     if instrument:
         rows = rows.with_columns(instrument=pl.lit(instrument))
     results = measured(frames, rows, instrument)
@@ -145,7 +153,8 @@ def picks(results: pl.DataFrame, last_days: Mapping[At, int], people: int) -> pl
     """
     windows = sorted(last_days, key=lambda each: last_days[each])
     days = [last_days[each] for each in windows]
-    after = results.filter("after").select("who", "row", "judged", "window", "since_last")
+    told = results.lazy()
+    after = told.filter("after")
     until = np.maximum.accumulate(_last(after, people, _windows_over(days), len(days) + 1))
     in_one = after.filter(pl.col("window").is_in(windows))
     observed = _last(in_one, people, _window_number(windows), len(windows))
@@ -154,10 +163,10 @@ def picks(results: pl.DataFrame, last_days: Mapping[At, int], people: int) -> pl
         "latest/observed": until[-1],
         **{f"{each}/observed": observed[n] for n, each in enumerate(windows)},
         **{f"{each}/added": added[n] for n, each in enumerate(windows)},
-        "responded": _last(results.filter("first_response").reverse(), people)[0],
+        "responded": _last(told.filter("first_response").reverse(), people)[0],
         "judged": _last(after.filter("judged"), people)[0],
     }
-    based = _last(results.filter("based"), people)[0] >= 0
+    based = _last(told.filter("based"), people)[0] >= 0
     return pl.DataFrame(
         {"has-baseline": based} | {name: _or_none(each) for name, each in rows.items()}
     )
@@ -174,13 +183,14 @@ def _window_number(windows: Sequence[At]) -> pl.Expr:
     return pl.sum_horizontal(numbers)
 
 
-def _last(results: pl.DataFrame, people: int, kind: pl.Expr | None = None, kinds: int = 1) -> Any:
+def _last(results: pl.LazyFrame, people: int, kind: pl.Expr | None = None, kinds: int = 1) -> Any:
     """The last row of each kind (down) and of everybody (across); -1: there is none."""
     who = pl.col("who").cast(pl.Int32)
-    places = results.select(who if kind is None else who + kind * people).to_series()
+    place = who if kind is None else who + kind * people
+    of = results.select("row", place=place).collect()
     found = np.full(kinds * people, -1, np.int32)
     # Of several at one place numpy keeps the last.
-    found[places.to_numpy()] = results["row"].to_numpy()
+    found[of["place"].to_numpy()] = of["row"].to_numpy()
     return found.reshape(kinds, people)
 
 
