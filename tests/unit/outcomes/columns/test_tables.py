@@ -110,17 +110,25 @@ POISON = {
 }
 
 
+@pytest.mark.parametrize("neighbours", [5, 50])
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
 def test_a_poisoned_record_is_left_out_and_counted_and_its_neighbours_are_not(
-    poison: bytes,
+    poison: bytes, neighbours: int
 ) -> None:
-    good = [record(result(assessment_id=f"a{n}"), "p", n) for n in range(5)]
+    good = [record(result(assessment_id=f"a{n}"), "p", n) for n in range(neighbours)]
     tables = PatientTables()
 
-    skipped = tables.take(records([*good[:2], record(poison, "p", 7), *good[2:]]))
+    skipped = tables.take(records([*good[:2], record(poison, "p", 99), *good[2:]]))
 
     assert skipped == {"malformed": 1}
-    assert tables.frames()[1]["assessment_id"].to_list() == [f"a{n}" for n in range(5)]
+    kept = tables.frames()[1]["assessment_id"].to_list()
+    assert sorted(kept) == sorted(f"a{n}" for n in range(neighbours))
+
+
+def test_many_at_once_end_in_the_same_rows_as_one_by_one() -> None:
+    rows = [row((n % 9, n % 7, n % 3), n) for n in range(60)]
+
+    assert shown(rows, at_once=60).equals(shown(rows, at_once=1))
 
 
 def test_a_type_that_is_not_known_is_left_out_and_counted() -> None:
