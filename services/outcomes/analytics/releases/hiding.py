@@ -31,8 +31,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Column:
-    """`earlier`: what the releases before show, oldest first, those that show the total."""
+    """`earlier`: what the releases before show, oldest first, those that show the total.
+    `closed`: rows that do not show it, whatever is decided, for another name is hidden there."""
 
+    closed: Sequence[bool]
     now: Known
     earlier: Sequence[Known]
 
@@ -77,7 +79,7 @@ class _Sums:
         self.sizes = np.array(table.sizes, np.int64)
         self.empty = np.array(table.empty, bool)
         self._kinds = [_OfKind(each, cells_min) for each in table.kinds]
-        sums = [each for kind in self._kinds for each in kind.sums()]
+        sums = [kind.free(*each) for kind in self._kinds for each in kind.sums()]
         self._fixed = np.array([fixed for fixed, _ in sums], np.int64)
         self._per_row = np.array([per_row for _, per_row in sums], np.int64)
         self._covers = [cover for kind in self._kinds for cover in kind.covers()]
@@ -112,6 +114,7 @@ class _OfKind:
     def __init__(self, kind: Column, cells_min: int) -> None:
         self._min = cells_min
         self._earlier = kind.earlier
+        self._closed = np.array(kind.closed, bool)
         self._now = kind.now.values()
         self._total = kind.now.total
         self.nameless = self._total - int(self._now.sum())
@@ -121,7 +124,11 @@ class _OfKind:
         wrong = _is_small(self._now, self._min)
         for each in self._earlier:
             wrong |= each.seen() & _is_small(self._now - each.values(), self._min)
-        return wrong
+        return wrong & ~self._closed
+
+    def free(self, fixed: int, per_row: _Ints) -> tuple[int, _Ints]:
+        """The sum as rows that are not closed change it, for the closed ones are hidden anyway."""
+        return fixed + int(per_row[self._closed].sum()), per_row * ~self._closed
 
     def sums(self) -> list[tuple[int, _Ints]]:
         found = [(self.nameless, self._now), self._pending()]
@@ -131,7 +138,8 @@ class _OfKind:
 
     def covers(self) -> list[_Flags]:
         """Of each release the rows hidden then, of which one must be hidden now as well."""
-        return [~each.seen() for each in self._earlier if self._tells_apart(each)]
+        hidden_then = [~each.seen() for each in self._earlier if self._tells_apart(each)]
+        return [rows for rows in hidden_then if not (rows & self._closed).any()]
 
     def _pending(self) -> tuple[int, _Ints]:
         """Who is in hidden rows beyond what was last shown of them."""

@@ -74,18 +74,22 @@ class _Decision:
 
     def _table(self, name: str, rows: Sequence[Group]) -> Table:
         wholes = self._nesting.within[name]
-        beside = [each for each in self._nesting.beside[name] if each in self._shown[NETWORK]]
+        decided = self._shown[NETWORK]
+        beside = [each for each in self._nesting.beside[name] if each in decided]
         return Table(
             sizes=[self._now[row][wholes[0] if wholes else name] for row in rows],
             open=[all(each in self._shown[row] for each in (*wholes, *beside)) for row in rows],
             empty=[any(self._shown[row].get(whole) == 0 for whole in wholes) for row in rows],
-            kinds=[self._kind(each, rows) for each in self._nesting.kinds(name, beside)],
+            kinds=[self._kind(name, each, rows) for each in self._nesting.kinds(name, decided)],
         )
 
-    def _kind(self, kind: Kind, rows: Sequence[Group]) -> Column:
+    def _kind(self, name: str, kind: Kind, rows: Sequence[Group]) -> Column:
         earlier = [cells for cells in self._earlier if _is_seen(kind, cells, NETWORK)]
+        others = kind.keys() - {name}
         return Column(
-            _known(kind, self._now, rows), [_known(kind, cells, rows) for cells in earlier]
+            closed=[not others <= self._shown[row].keys() for row in rows],
+            now=_known(kind, self._now, rows),
+            earlier=[_known(kind, cells, rows) for cells in earlier],
         )
 
 
