@@ -165,7 +165,8 @@ class Attacker:
 
     def _least(self, weights: Any) -> int:
         """Of the numbers that are possible; an unbounded one is as good as any that is far off."""
-        return round(self._solved(weights).fun)
+        least: int = round(self._solved(weights).fun)
+        return least
 
     def _solved(self, weights: Any) -> Any:
         solved = milp(

@@ -70,26 +70,35 @@ def _is_small(counts: _Ints, cells_min: int) -> _Flags:
     return small
 
 
-class _Sums:
-    """What a reader works out of hidden rows: each sum is `_fixed` plus `_per_row` of those."""
+@dataclass(frozen=True)
+class _Sum:
+    """What a reader works out of hidden rows: `fixed` plus `per_row` of those. Where it is 0 each
+    of the rows is known, for nobody is counted below 0; `told` must not be among them."""
 
+    fixed: int
+    per_row: _Ints
+    told: _Flags
+
+
+class _Sums:
     def __init__(self, table: Table, cells_min: int) -> None:
         self._min = cells_min
         self._open = np.array(table.open, bool)
         self.sizes = np.array(table.sizes, np.int64)
         self.empty = np.array(table.empty, bool)
         self._kinds = [_OfKind(each, cells_min) for each in table.kinds]
-        sums = [kind.free(*each) for kind in self._kinds for each in kind.sums()]
-        self._fixed = np.array([fixed for fixed, _ in sums], np.int64)
-        self._per_row = np.array([per_row for _, per_row in sums], np.int64)
+        small = [kind.small_rows() for kind in self._kinds]
+        self._wrong = np.any(small, axis=0)
+        known = self._open | self._wrong
+        sums = [kind.free(each, known) for kind in self._kinds for each in kind.sums()]
+        self._fixed = np.array([each.fixed for each in sums], np.int64)
+        self._per_row = np.array([each.per_row for each in sums], np.int64)
+        self._is_told = np.array([each.told for each in sums], np.int64)
         self._covers = [cover for kind in self._kinds for cover in kind.covers()]
         self._is_whole = not any(kind.nameless for kind in self._kinds)
 
     def must_hide(self) -> _Flags:
-        wrong = ~self._open
-        for kind in self._kinds:
-            wrong |= kind.small_rows()
-        hidden: _Flags = wrong & ~self.empty
+        hidden: _Flags = (self._wrong | ~self._open) & ~self.empty
         return hidden
 
     def are_safe(self, trials: _Flags) -> _Flags:
@@ -98,8 +107,10 @@ class _Sums:
 
     def faults(self, trials: _Flags) -> _Ints:
         """How many sums of each trial (a row of flags: hidden) would be small."""
-        sums = self._fixed + trials.astype(np.int64) @ self._per_row.T
-        found: _Ints = _is_small(sums, self._min).sum(axis=1)
+        rows = trials.astype(np.int64)
+        sums = self._fixed + rows @ self._per_row.T
+        is_told = (sums == 0) & (rows @ self._is_told.T > 0)
+        found: _Ints = (_is_small(sums, self._min) | is_told).sum(axis=1)
         for cover in self._covers:
             found += ~(trials & cover).any(axis=1)
         return found + self._is_alone(trials)
@@ -124,14 +135,18 @@ class _OfKind:
         wrong = _is_small(self._now, self._min)
         for each in self._earlier:
             wrong |= each.seen() & _is_small(self._now - each.values(), self._min)
-        return wrong & ~self._closed
+        found: _Flags = wrong & ~self._closed
+        return found
 
-    def free(self, fixed: int, per_row: _Ints) -> tuple[int, _Ints]:
+    def free(self, of: _Sum, known: _Flags) -> _Sum:
         """The sum as rows that are not closed change it, for the closed ones are hidden anyway."""
-        return fixed + int(per_row[self._closed].sum()), per_row * ~self._closed
+        closed, free = self._closed, ~self._closed
+        fixed = of.fixed + int(of.per_row[closed].sum())
+        return _Sum(fixed, of.per_row * free, of.told & free & known)
 
-    def sums(self) -> list[tuple[int, _Ints]]:
-        found = [(self.nameless, self._now), self._pending()]
+    def sums(self) -> list[_Sum]:
+        every = np.ones_like(self._closed)
+        found = [_Sum(self.nameless, self._now, every), self._pending()]
         for each in self._earlier:
             found += self._since(each)
         return found
@@ -141,20 +156,21 @@ class _OfKind:
         hidden_then = [~each.seen() for each in self._earlier if self._tells_apart(each)]
         return [rows for rows in hidden_then if not (rows & self._closed).any()]
 
-    def _pending(self) -> tuple[int, _Ints]:
+    def _pending(self) -> _Sum:
         """Who is in hidden rows beyond what was last shown of them."""
         last = np.zeros_like(self._now)
         for each in self._earlier:
             last = np.where(each.seen(), each.values(), last)
-        return self.nameless, self._now - last
+        return _Sum(self.nameless, self._now - last, np.zeros_like(self._closed))
 
-    def _since(self, before: Known) -> list[tuple[int, _Ints]]:
+    def _since(self, before: Known) -> list[_Sum]:
         """Changes since one release: of all rows that are not seen in both; of the rows that are
         hidden now, as far as they were seen then."""
-        values = before.values()
-        change = (self._now - values) * before.seen()
-        both = (self._total - before.total - int(change.sum()), change)
-        return [both, (self.nameless, self._now - values)]
+        seen, values = before.seen(), before.values()
+        change = (self._now - values) * seen
+        fixed = self._total - before.total - int(change.sum())
+        hidden_now = _Sum(self.nameless, self._now - values, np.zeros_like(seen))
+        return [_Sum(fixed, change, seen), hidden_now]
 
     def _tells_apart(self, before: Known) -> bool:
         """Whether the rows that were hidden then changed by few."""

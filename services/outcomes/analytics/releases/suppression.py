@@ -69,7 +69,8 @@ class _Decision:
             hidden = hidden_rows(self._table(name, rows), self._min) if rows else frozenset()
             if hidden is None:
                 return ()
-            found += [row for place, row in enumerate(rows) if place not in hidden]
+            is_nobody = not any(self._now[rows[place]][name] for place in hidden)
+            found += [row for place, row in enumerate(rows) if is_nobody or place not in hidden]
         return found
 
     def _table(self, name: str, rows: Sequence[Group]) -> Table:
