@@ -4,7 +4,7 @@ from functools import cache
 
 from services.outcomes.analytics.releases.making import release_cells
 from services.outcomes.analytics.releases.suppression import Cells
-from services.outcomes.analytics.report.counts import Group
+from services.outcomes.analytics.report.counts import Dimension, Group
 from services.outcomes.analytics.report.network import network_report
 from services.outcomes.analytics.report.shapes import NetworkRow
 from tests.contract.catalogue import POLICY
@@ -18,8 +18,8 @@ def released() -> Cells:
     return release_cells(demo_frames(), [], POLICY)
 
 
-def rows(*by: str) -> list[NetworkRow]:
-    return list(network_report(demo_frames(), by, POLICY, shown=released()).items)  # type: ignore[arg-type]
+def rows(*by: Dimension) -> list[NetworkRow]:
+    return list(network_report(demo_frames(), by, POLICY, shown=released()).items)
 
 
 def test_of_three_clinics_of_47_treated_patients_every_clinics_response_is_shown_with_its_n() -> (
