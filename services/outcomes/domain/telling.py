@@ -8,8 +8,7 @@ from dataclasses import dataclass, fields, replace
 from hashlib import blake2b
 from operator import attrgetter
 
-from services.outcomes.domain.axis.results import Result
-from services.outcomes.domain.scoring import Assessment
+from services.outcomes.domain.axis.result import Result, emptied
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from shared.contracts.outcomes import Measured, PatientFollowed, PatientResult
@@ -82,7 +81,13 @@ def _of_taken_back(
     known: dict[str, ToldResult], trajectory: Trajectory, counting: set[str]
 ) -> list[PatientResult]:
     return [
-        _emptied(each, told.revision, trajectory.indication)
+        PatientResult(
+            **emptied(each),
+            assessment_id=each.id,
+            revision=told.revision,
+            indication=trajectory.indication,
+            answered_at=each.answered_at,
+        )
         for each in trajectory.assessments
         if each.id not in counting and _is_told(each.instrument)
         if (told := _next(known, each.id, TAKEN_BACK))
@@ -122,26 +127,3 @@ def _followed(before: PatientFollowed | None, trajectory: Trajectory) -> Patient
         last_dose_on=doses[-1].at.date() if doses else None,
     )
     return now if before in (None, now) else replace(now, revision=now.revision + 1)
-
-
-def _emptied(each: Assessment, revision: int, indication: Indication) -> PatientResult:
-    return PatientResult(
-        route=None,
-        instrument=each.instrument,
-        definition=each.definition,
-        study_day=None,
-        after_dose=0,
-        score=None,
-        baseline=None,
-        change=None,
-        percent_change=None,
-        response=None,
-        remission=None,
-        suicidal_item=None,
-        suicidal_item_change=None,
-        retracted=True,
-        assessment_id=each.id,
-        revision=revision,
-        indication=indication,
-        answered_at=each.answered_at,
-    )

@@ -1,10 +1,12 @@
 """One assessment on the dose axis, and what a pass over all of a patient's may add to it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
+from services.outcomes.domain.scoring import Assessment
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import Measured
 from shared.kernel.policy import Policy
@@ -28,6 +30,28 @@ class Result(Measured):
 
 Pass = Callable[[tuple[Result, ...], Trajectory, Policy], tuple[Result, ...]]
 """Takes a patient's results ascending by time and gives the same ones, with more said of each."""
+
+
+def emptied(assessment: Assessment) -> dict[str, Any]:
+    """`Measured`, by its fields, of what counts no longer: which answers, and no number."""
+    return asdict(
+        Measured(
+            route=None,
+            instrument=assessment.instrument,
+            definition=assessment.definition,
+            study_day=None,
+            after_dose=0,
+            score=None,
+            baseline=None,
+            change=None,
+            percent_change=None,
+            response=None,
+            remission=None,
+            suicidal_item=None,
+            suicidal_item_change=None,
+            retracted=True,
+        )
+    )
 
 
 def exact(number: float) -> Decimal:

@@ -11,7 +11,7 @@ from operator import attrgetter
 from services.outcomes.domain.axis.results import Result
 from services.outcomes.domain.scoring import Assessment
 from services.outcomes.domain.stream.classes import Tellable
-from services.outcomes.domain.stream.deidentified import emptied, result_of, subject_of
+from services.outcomes.domain.stream.deidentified import result_of, subject_of, taken_back
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import (
     OutcomeResult,
@@ -82,18 +82,18 @@ def publish(
 
 
 def retract(
-    subject: StreamSubject, taken_back: Iterable[Assessment]
+    subject: StreamSubject, set_aside: Iterable[Assessment]
 ) -> tuple[StreamSubject, list[OutcomeResult]]:
     """A last revision, without numbers, of each published result that counts no longer."""
     known = {each.assessment_id: each for each in subject.results}
     news = []
-    for assessment in taken_back:
+    for assessment in set_aside:
         before = known.get(assessment.id)
         if before is None or before.retracted:
             continue
         last = replace(before, revision=before.revision + 1, content="", retracted=True)
         known[assessment.id] = last
-        news.append(emptied(subject.token, last.result_id, last.revision, assessment))
+        news.append(taken_back(subject.token, last.result_id, last.revision, assessment))
     return replace(subject, results=tuple(known.values())), news
 
 
