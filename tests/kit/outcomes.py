@@ -29,7 +29,7 @@ from services.outcomes.domain.commands import (
 from services.outcomes.domain.risk import Alert
 from services.outcomes.domain.scoring import assess
 from services.outcomes.domain.stream.publishing import StreamSubject
-from services.outcomes.domain.summary import LastResult, Summary
+from services.outcomes.domain.summary import Summary
 from services.outcomes.domain.trajectory import Trajectory
 from shared.codec import strict_json
 from shared.codec.cloudevents import (
@@ -52,7 +52,7 @@ from shared.contracts.outcomes import (
     StreamSealed,
 )
 from shared.contracts.topics import OUTCOMES, STREAM, TOPIC_OF
-from shared.kernel.policy import Policy, PolicyReference
+from shared.kernel.policy import Policy
 from shared.messaging.clock import AlarmClock
 from shared.messaging.consumer import step_of
 from shared.runtime.policy_file import load
@@ -367,25 +367,6 @@ def reported(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
     last = {each["assessment_id"]: each for each in outcomes.said(PatientResult)}
     last["followed"] = outcomes.said(PatientFollowed)[-1]
     return {key: {k: v for k, v in each.items() if k != "revision"} for key, each in last.items()}
-
-
-def a_summary(patient_id: str = PATIENT, **what: Any) -> Summary:
-    """A patient with one dose, a baseline of 20 and a response at 8 after the first session."""
-    usual = Summary(
-        patient_id=patient_id,
-        indication="treatment-resistant-depression",
-        instrument="phq-9",
-        doses=1,
-        baseline=20.0,
-        last=LastResult(1, 7, 8.0, -12.0, True, False),
-        responded=True,
-        remitted=False,
-        sessions_to_response=1,
-        suicidal_item_change=0,
-        changes=(),
-        policy=PolicyReference("network", "1", {}),
-    )
-    return replace(usual, **what)
 
 
 def _raise(_step: Step, bug: Exception) -> str:
