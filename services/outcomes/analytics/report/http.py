@@ -38,7 +38,7 @@ from shared.kernel.policy import Policy
 from shared.runtime import clock
 from shared.web.reading import principal
 
-Released = Callable[[tuple[str, ...]], dict[str, Any]]
+Released = Callable[[tuple[str, ...]], Answer | dict[str, Any]]
 """By which dimensions -> the newest release's report, as it was published. It refuses the rest."""
 _CODES = sorted(code for code, each in INSTRUMENTS.items() if each.measures == "outcome")
 
