@@ -19,6 +19,7 @@ from services.outcomes.application.documents import (
     TRAJECTORIES,
 )
 from services.outcomes.domain import trajectory as facts
+from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.commands import (
     OpenCourse,
     RecordAnswers,
@@ -49,6 +50,7 @@ from shared.contracts.outcomes import (
     OutcomeSubject,
     PatientFollowed,
     PatientResult,
+    ProgressJudged,
     StreamSealed,
 )
 from shared.contracts.topics import OUTCOMES, STREAM, TOPIC_OF
@@ -186,9 +188,16 @@ def consent_withdrawn(at: datetime = DAY_0, **how: Any) -> Step:
     return heard(intake.ConsentRevoked("patient-request"), at, **how)
 
 
-def screened(total: int, at: datetime = DAY_0, item_9: int = 0, **how: Any) -> Step:
-    data = intake.PatientScreened("phq-9", answers(total, item_9), float(total), at)
-    return heard(data, at, **how)
+def screened(
+    total: int, at: datetime = DAY_0, item_9: int = 0, named: Sequence[str] = (), **how: Any
+) -> Step:
+    """`named`: the screening's name, and the one's that it supersedes."""
+    given = answers(total, item_9)
+    return heard(intake.PatientScreened("phq-9", given, float(total), at, *named), at, **how)
+
+
+def screening_retracted(name: str, at: datetime = DAY_0, **how: Any) -> Step:
+    return heard(intake.ScreeningRetracted("phq-9", name), at, **how)
 
 
 def course_opened(
@@ -293,6 +302,14 @@ class Outcomes:
         assert found, "no such summary"
         return found.aggregate
 
+    def scores(self, patient: str = PATIENT) -> list[float | None]:
+        return [each.score for each in results(self.trajectory(patient), POLICY)]
+
+    def judged(self) -> list[tuple[Any, ...]]:
+        """(after dose, response, meaningful) of each judgement of progress, in order."""
+        said = self.said(ProgressJudged)
+        return [(each["after_dose"], each["response"], each["meaningful"]) for each in said]
+
     def alerts(self) -> list[Alert]:
         return [read.aggregate for read in self.own.page(ALERTS)]
 
@@ -354,6 +371,13 @@ class Outcomes:
         for step in waiting:
             document = self.store.session().find(JOURNAL, [step.id])[0]
             self._waiting(step, self.runner.resume(step, document))
+
+
+def treated(*steps: Step) -> Outcomes:
+    """A patient with one dose, on day 0, and what these steps tell besides."""
+    outcomes = Outcomes()
+    outcomes.take(registered(), dosed(1, DAY_0), *steps)
+    return outcomes
 
 
 def last_revisions(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
