@@ -1,6 +1,6 @@
 """One assessment on the dose axis, and what a pass over all of a patient's may add to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,8 +28,10 @@ class Result(Measured):
     complete: bool
 
 
-Pass = Callable[[tuple[Result, ...], Trajectory, Policy], tuple[Result, ...]]
-"""Takes a patient's results ascending by time and gives the same ones, with more said of each."""
+Said = Mapping[str, Mapping[str, Any]]
+"""By assessment id, more of a result: the fields of `Result` and what to write into them."""
+Pass = Callable[[tuple[Result, ...], Trajectory, Policy], Said]
+"""Takes a patient's results ascending by time and says more of them."""
 
 
 def emptied(assessment: Assessment) -> dict[str, Any]:

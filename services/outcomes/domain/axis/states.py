@@ -6,14 +6,14 @@ that anybody computes the same again.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from services.outcomes.domain.axis.direction import Better, best, fraction, gain
-from services.outcomes.domain.axis.result import Result, exact, half_up
+from services.outcomes.domain.axis.result import Result, Said, exact, half_up
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import Reliable
 from shared.kernel.policy import Measure, Policy
@@ -24,18 +24,17 @@ distribution. Part of the definition: another bound is another name of rules."""
 _THOUSANDTH = Decimal("0.001")
 
 
-def judged(
-    found: tuple[Result, ...], _trajectory: Trajectory, policy: Policy
-) -> tuple[Result, ...]:
+def judged(found: tuple[Result, ...], _trajectory: Trajectory, policy: Policy) -> Said:
     """Nothing is said before a dose, without a baseline, or by an instrument without a row."""
     bests: dict[str, float] = {}
-    said = []
+    said = {}
     for each in found:
         measure, before = policy.measures.get(each.instrument), bests.get(each.definition)
-        said.append(_judged(each, measure, before) if measure else each)
+        if measure:
+            said[each.assessment_id] = _judged(each, measure, before)
         if each.score is not None and each.after_dose:
             bests[each.definition] = best(each.better, each.score, before)
-    return tuple(said)
+    return said
 
 
 @lru_cache(maxsize=256)
@@ -73,11 +72,11 @@ def cut_off(measure: Measure) -> Fraction | None:
     return (ill_sd * healthy + healthy_sd * ill) / (ill_sd + healthy_sd)
 
 
-def _judged(each: Result, measure: Measure, before: float | None) -> Result:
+def _judged(each: Result, measure: Measure, before: float | None) -> Mapping[str, Any]:
     if not each.after_dose or each.score is None or each.baseline is None or each.change is None:
-        return replace(each, rules=measure.rules)
+        return {"rules": measure.rules}
     change = _Change(each.score, each.baseline, each.change, before, each.better)
-    return replace(each, **_states(change, measure))
+    return _states(change, measure)
 
 
 @dataclass(frozen=True, slots=True)
