@@ -5,10 +5,9 @@ A result again only when it says something else; nothing about alcohol and drugs
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from hashlib import blake2b
 from operator import attrgetter
 
-from services.outcomes.domain.axis.result import Result, emptied
+from services.outcomes.domain.axis.result import Result, digest, emptied
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from shared.contracts.outcomes import Measured, PatientFollowed, PatientResult
@@ -63,7 +62,7 @@ def _of_results(
         values = _measured(result)
         if not _is_told(result.instrument):
             continue
-        if (told := _next(known, result.assessment_id, _digest(indication, values))) is None:
+        if (told := _next(known, result.assessment_id, digest((indication, values)))) is None:
             continue
         news.append(
             PatientResult(
@@ -107,11 +106,6 @@ def _next(known: dict[str, ToldResult], assessment_id: str, content: str) -> Tol
 def _is_told(instrument: InstrumentCode) -> bool:
     """Of alcohol and drugs nothing is told: 42 CFR Part 2 (clinical reference 6)."""
     return INSTRUMENTS[instrument].measures != "substance-use"
-
-
-def _digest(indication: Indication, values: tuple[object, ...]) -> str:
-    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
-    return blake2b(repr((indication, values)).encode(), digest_size=16).hexdigest()
 
 
 def _followed(before: PatientFollowed | None, trajectory: Trajectory) -> PatientFollowed:

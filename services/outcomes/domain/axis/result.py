@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 from services.outcomes.domain.scoring import Assessment
@@ -56,6 +58,12 @@ def emptied(assessment: Assessment) -> dict[str, Any]:
     )
 
 
+def digest(content: tuple[object, ...]) -> str:
+    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
+    return blake2b(repr(content).encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=4096)
 def exact(number: float) -> Decimal:
     """As it is written: 3.17 is 3.17, not the nearest binary number."""
     return Decimal(repr(number))

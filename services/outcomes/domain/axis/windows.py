@@ -85,8 +85,8 @@ def _closest(
     known = tuple(spans)
     for dose, each, since in found:
         passed = each.answered_at - since
-        for span in known:
-            if each.complete and span.has(passed):
+        for span in known if each.complete else ():
+            if span.has(passed):
                 place = (dose, each.instrument, span.name)
                 mine = (span.distance(passed), each.answered_at, each.assessment_id)
                 best[place] = min(mine, best.get(place, mine))

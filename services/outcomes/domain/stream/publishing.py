@@ -4,14 +4,17 @@ Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from hashlib import blake2b
-from operator import attrgetter
+from dataclasses import dataclass, replace
 
-from services.outcomes.domain.axis.results import Result
+from services.outcomes.domain.axis.result import Result, digest
 from services.outcomes.domain.scoring import Assessment
 from services.outcomes.domain.stream.classes import Tellable
-from services.outcomes.domain.stream.deidentified import result_of, subject_of, taken_back
+from services.outcomes.domain.stream.deidentified import (
+    content_of,
+    result_of,
+    subject_of,
+    taken_back,
+)
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import (
     OutcomeResult,
@@ -72,10 +75,10 @@ def publish(
         # Counted, not derived: the id tells the order within one subject and nothing else.
         result_id = before.result_id if before else f"{subject.token}-{len(known) + 1}"
         revision = before.revision + 1 if before else 0
-        event = result_of(subject.token, result_id, revision, may, result)
-        content = _digest(event)
+        content = digest(content_of(subject.token, may, result))
         if before and before.content == content:
             continue
+        event = result_of(subject.token, result_id, revision, may, result)
         known[result.assessment_id] = Published(result.assessment_id, result_id, revision, content)
         news.append(event)
     return replace(subject, results=tuple(known.values())), news
@@ -118,11 +121,3 @@ def withdraw(subject: StreamSubject) -> tuple[StreamSubject, SubjectWithdrawn]:
 
 def _is_for_analysts(result: Result) -> bool:
     return INSTRUMENTS[result.instrument].measures != "substance-use"
-
-
-def _digest(event: OutcomeResult) -> str:
-    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
-    return blake2b(repr(_CONTENT(event)).encode(), digest_size=16).hexdigest()
-
-
-_CONTENT = attrgetter(*(each.name for each in fields(OutcomeResult) if each.name != "revision"))
