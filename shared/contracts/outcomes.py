@@ -44,7 +44,7 @@ class AssessmentScored:
 
 @dataclass(frozen=True, slots=True)
 class RiskRaised:
-    """An answer that needs a person today: PHQ-9 item 9, or a high C-SSRS triage."""
+    """An answer that needs a person: today (C-SSRS, PHQ-9 item 9), or within a business day."""
 
     type: ClassVar[str] = "outcomes.assessment.risk-raised.v1"
     assessment_id: Id

@@ -21,6 +21,9 @@ from shared.storage.journal import JOURNAL, records_of
 from shared.storage.store import LEASES, Document, Session, Store
 
 PAGE, URGENT_PAGE = 1000, 100
+ROUNDS = 4
+"""How far one turn looks along steps about several, from one to the next: each is a page to read.
+Whoever is further along is sent in the ordinary order."""
 LEASE = timedelta(seconds=15)
 
 
@@ -113,14 +116,28 @@ def _ahead(session: Session, page: list[Document]) -> list[Document]:
     """
     if not all("keys" in each for each in page):
         return []
-    urgent = session.where(JOURNAL, {"urgent": True}, order="order", limit=URGENT_PAGE)
-    ahead, keys = urgent, _keys(urgent)
-    while keys:
-        fields = {"unsent": True, "keys": tuple(sorted(keys))}
-        ahead = session.where(JOURNAL, fields, order="order", limit=PAGE)
-        if keys.issuperset(_keys(ahead)):
+    keys = _keys(session.where(JOURNAL, {"urgent": True}, order="order", limit=URGENT_PAGE))
+    asked: set[str] = set()
+    steps: list[Document] = []
+    for _ in range(ROUNDS):
+        if keys == asked:
             break
-        keys |= _keys(ahead)
+        asked = set(keys)
+        fields = {"unsent": True, "keys": tuple(sorted(asked))}
+        steps = session.where(JOURNAL, fields, order="order", limit=PAGE)
+        keys |= _keys(steps)
+    return _without_gap(steps, asked)
+
+
+def _without_gap(steps: list[Document], asked: set[str]) -> list[Document]:
+    """All but those about somebody who was not asked for, and what is behind one of these."""
+    behind: set[str] = set()
+    ahead = []
+    for each in steps:
+        if behind.isdisjoint(each["keys"]) and asked.issuperset(each["keys"]):
+            ahead.append(each)
+        else:
+            behind.update(each["keys"])
     return ahead
 
 

@@ -49,7 +49,7 @@ def made(patients: int, now: datetime) -> Rows:
 def stream_of(rows: Rows) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Subjects and results as analysts see them, of everybody."""
     # A token is drawn in truth; this one only has to be as long.
-    token = pl.col("patient_id").str.replace_all("-", "").alias("subject_token")
+    token = pl.col("patient_id").cast(pl.String()).str.replace_all("-", "").alias("subject_token")
     clinic = pl.lit(None, pl.String()).alias("clinic_token")
     last_day = (pl.col("last_dose_on") - pl.col("first_dose_on")).dt.total_days()
     subjects = rows.patients.with_columns(token, clinic, last_dose_day=last_day)

@@ -19,6 +19,7 @@ from services.outcomes.application.documents import (
     TRAJECTORIES,
 )
 from services.outcomes.domain import trajectory as facts
+from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.commands import (
     OpenCourse,
     RecordAnswers,
@@ -29,7 +30,7 @@ from services.outcomes.domain.commands import (
 from services.outcomes.domain.risk import Alert
 from services.outcomes.domain.scoring import assess
 from services.outcomes.domain.stream.publishing import StreamSubject
-from services.outcomes.domain.summary import LastResult, Summary
+from services.outcomes.domain.summary import Summary
 from services.outcomes.domain.trajectory import Trajectory
 from shared.codec import strict_json
 from shared.codec.cloudevents import (
@@ -49,10 +50,11 @@ from shared.contracts.outcomes import (
     OutcomeSubject,
     PatientFollowed,
     PatientResult,
+    ProgressJudged,
     StreamSealed,
 )
 from shared.contracts.topics import OUTCOMES, STREAM, TOPIC_OF
-from shared.kernel.policy import Policy, PolicyReference
+from shared.kernel.policy import Policy
 from shared.messaging.clock import AlarmClock
 from shared.messaging.consumer import step_of
 from shared.runtime.policy_file import load
@@ -186,9 +188,16 @@ def consent_withdrawn(at: datetime = DAY_0, **how: Any) -> Step:
     return heard(intake.ConsentRevoked("patient-request"), at, **how)
 
 
-def screened(total: int, at: datetime = DAY_0, item_9: int = 0, **how: Any) -> Step:
-    data = intake.PatientScreened("phq-9", answers(total, item_9), float(total), at)
-    return heard(data, at, **how)
+def screened(
+    total: int, at: datetime = DAY_0, item_9: int = 0, named: Sequence[str] = (), **how: Any
+) -> Step:
+    """`named`: the screening's name, and the one's that it supersedes."""
+    given = answers(total, item_9)
+    return heard(intake.PatientScreened("phq-9", given, float(total), at, *named), at, **how)
+
+
+def screening_retracted(name: str, at: datetime = DAY_0, **how: Any) -> Step:
+    return heard(intake.ScreeningRetracted("phq-9", name), at, **how)
 
 
 def course_opened(
@@ -293,6 +302,14 @@ class Outcomes:
         assert found, "no such summary"
         return found.aggregate
 
+    def scores(self, patient: str = PATIENT) -> list[float | None]:
+        return [each.score for each in results(self.trajectory(patient), POLICY)]
+
+    def judged(self) -> list[tuple[Any, ...]]:
+        """(after dose, response, meaningful) of each judgement of progress, in order."""
+        said = self.said(ProgressJudged)
+        return [(each["after_dose"], each["response"], each["meaningful"]) for each in said]
+
     def alerts(self) -> list[Alert]:
         return [read.aggregate for read in self.own.page(ALERTS)]
 
@@ -356,6 +373,13 @@ class Outcomes:
             self._waiting(step, self.runner.resume(step, document))
 
 
+def treated(*steps: Step) -> Outcomes:
+    """A patient with one dose, on day 0, and what these steps tell besides."""
+    outcomes = Outcomes()
+    outcomes.take(registered(), dosed(1, DAY_0), *steps)
+    return outcomes
+
+
 def last_revisions(events: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What an analyst ends up with: the last revision of each result."""
     return {event["result_id"]: event for event in events}
@@ -367,25 +391,6 @@ def reported(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
     last = {each["assessment_id"]: each for each in outcomes.said(PatientResult)}
     last["followed"] = outcomes.said(PatientFollowed)[-1]
     return {key: {k: v for k, v in each.items() if k != "revision"} for key, each in last.items()}
-
-
-def a_summary(patient_id: str = PATIENT, **what: Any) -> Summary:
-    """A patient with one dose, a baseline of 20 and a response at 8 after the first session."""
-    usual = Summary(
-        patient_id=patient_id,
-        indication="treatment-resistant-depression",
-        instrument="phq-9",
-        doses=1,
-        baseline=20.0,
-        last=LastResult(1, 7, 8.0, -12.0, True, False),
-        responded=True,
-        remitted=False,
-        sessions_to_response=1,
-        suicidal_item_change=0,
-        changes=(),
-        policy=PolicyReference("network", "1", {}),
-    )
-    return replace(usual, **what)
 
 
 def _raise(_step: Step, bug: Exception) -> str:

@@ -1,4 +1,4 @@
-"""Answers that need a person today. The list at the bottom is the registry of rules.
+"""Answers that need a person today or tomorrow. The list at the bottom is the registry of rules.
 
 An alert once raised is never taken back by a machine, whatever arrives later.
 """
@@ -10,11 +10,24 @@ from typing import Literal
 
 from services.outcomes.domain.scoring import Assessment, suicidal_item
 from services.outcomes.domain.trajectory import Trajectory
-from shared.contracts.instruments import C_SSRS, PHQ_9, InstrumentCode, triage
+from shared.contracts.instruments import (
+    BHS,
+    C_SSRS,
+    MADRS,
+    PHQ_9,
+    QIDS_SR16,
+    InstrumentCode,
+    triage,
+)
 from shared.contracts.outcomes import RiskRaised
 from shared.kernel.policy import Policy, PolicyReference
 
 Level = Literal["moderate", "high"]
+_REVIEW = "a clinician reviews it within one business day."
+_SOURCE = "OUT-4; clinical reference 1.4 [P]"
+
+
+Fires = Callable[[Assessment, Assessment | None, Policy], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +39,7 @@ class RiskRule:
     level: Level
     words: str
     source: str
-    fires: Callable[[Assessment, Assessment | None, Policy], bool]
+    fires: Fires
     policy_keys: tuple[str, ...] = ()
 
 
@@ -105,11 +118,23 @@ def _is_moderate(each: Assessment, _before: Assessment | None, _policy: Policy) 
 
 
 def _is_grave_or_risen(each: Assessment, before: Assessment | None, policy: Policy) -> bool:
-    item = _item(each)
+    item, previous = _item(each), _item(before) if before else None
     if item is None:
         return False
-    previous = _item(before) if before else None
-    return item >= policy["phq9.item9_alert"] or (previous is not None and item > previous)
+    has_risen = previous is not None and item > previous
+    return has_risen or _is_at_least(item, policy["phq9.item9_alert"])
+
+
+def _item_from(policy_key: str) -> Fires:
+    return lambda each, _before, policy: _is_at_least(_item(each), policy[policy_key])
+
+
+def _total_from(policy_key: str) -> Fires:
+    return lambda each, _before, policy: _is_at_least(each.total, policy[policy_key])
+
+
+def _is_at_least(value: float | None, bound: float) -> bool:
+    return value is not None and value >= bound
 
 
 RULES = [
@@ -136,9 +161,36 @@ RULES = [
         instrument=PHQ_9.code,
         level="moderate",
         words="PHQ-9 item 9 is high or has risen: a clinician talks to the patient today.",
-        source="OUT-4; clinical reference 1.4 [P]",
+        source=_SOURCE,
         fires=_is_grave_or_risen,
         policy_keys=("phq9.item9_alert",),
+    ),
+    RiskRule(
+        code="madrs-item-10",
+        instrument=MADRS.code,
+        level="moderate",
+        words=f"MADRS item 10 (suicidal thoughts) is high: {_REVIEW}",
+        source=_SOURCE,
+        fires=_item_from("madrs.item10_review"),
+        policy_keys=("madrs.item10_review",),
+    ),
+    RiskRule(
+        code="qids-item-12",
+        instrument=QIDS_SR16.code,
+        level="moderate",
+        words=f"QIDS-SR16 item 12 (thoughts of death or suicide) is high: {_REVIEW}",
+        source=_SOURCE,
+        fires=_item_from("qids.item12_review"),
+        policy_keys=("qids.item12_review",),
+    ),
+    RiskRule(
+        code="bhs-hopeless",
+        instrument=BHS.code,
+        level="moderate",
+        words=f"The hopelessness score (BHS) is high: {_REVIEW}",
+        source=_SOURCE,
+        fires=_total_from("bhs.review_min"),
+        policy_keys=("bhs.review_min",),
     ),
 ]
 WORDS = {rule.code: rule.words for rule in RULES}

@@ -1,4 +1,4 @@
-"""One patient in a few numbers: all that the network's report reads."""
+"""One patient in a few numbers, for the list; and what was told of the patient."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from services.outcomes.domain.axis.results import POLICY_KEYS, Result, primary_i
 from services.outcomes.domain.progress import judge
 from services.outcomes.domain.telling import NOTHING, Told
 from services.outcomes.domain.trajectory import Trajectory
-from shared.contracts.instruments import PHQ_9, InstrumentCode
+from shared.contracts.instruments import InstrumentCode
 from shared.contracts.outcomes import ProgressJudged, Reliable
 from shared.contracts.site import Indication
 from shared.kernel.policy import Policy, PolicyReference
@@ -18,26 +18,14 @@ class LastResult:
     """The last scored result of the primary instrument after a dose."""
 
     after_dose: int
-    study_day: int | None
     score: float
-    change: float | None
-    response: bool | None
-    remission: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeAfter:
-    after_dose: int
-    change: float
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """`responded` and `remitted`: at any time after a dose; null where it cannot be said.
 
-    `sessions_to_response`: the doses given before the first result that met response.
-    `changes`: per dose, the last change from baseline before the next one. `progress`: as it
-    was told to scheduling. `told`: what the network's own reports were told.
+    `progress`: as it was told to scheduling. `told`: what the network's own reports were told.
     `off_track`, `reliable`: of the last scored result after a dose.
     """
 
@@ -49,9 +37,6 @@ class Summary:
     last: LastResult | None
     responded: bool | None
     remitted: bool | None
-    sessions_to_response: int | None
-    suicidal_item_change: int | None
-    changes: tuple[ChangeAfter, ...]
     policy: PolicyReference
     progress: ProgressJudged | None = None
     told: Told = NOTHING
@@ -74,11 +59,6 @@ def summarise(trajectory: Trajectory, results: tuple[Result, ...], policy: Polic
         last=_last(after),
         responded=_ever(each.response for each in after),
         remitted=_ever(each.remission for each in after),
-        sessions_to_response=min(
-            (each.after_dose for each in after if each.response), default=None
-        ),
-        suicidal_item_change=_suicidal_item_change(results),
-        changes=_changes(after),
         policy=policy.reference(*POLICY_KEYS),
         progress=judge(primary, policy),
         off_track=after[-1].off_track if after else None,
@@ -92,26 +72,9 @@ def _last(after: list[Result]) -> LastResult | None:
         return None
     last = after[-1]
     assert last.score is not None, "only scored results are looked at"
-    return LastResult(
-        last.after_dose, last.study_day, last.score, last.change, last.response, last.remission
-    )
+    return LastResult(last.after_dose, last.score)
 
 
 def _ever(said: Iterable[bool | None]) -> bool | None:
     known = [each for each in said if each is not None]
     return any(known) if known else None
-
-
-def _suicidal_item_change(results: tuple[Result, ...]) -> int | None:
-    """Of the last PHQ-9 after a dose, whatever the primary instrument is."""
-    changes = [
-        each.suicidal_item_change
-        for each in results
-        if each.instrument == PHQ_9.code and each.after_dose and each.suicidal_item is not None
-    ]
-    return changes[-1] if changes else None
-
-
-def _changes(after: list[Result]) -> tuple[ChangeAfter, ...]:
-    last = {each.after_dose: each.change for each in after if each.change is not None}
-    return tuple(ChangeAfter(dose, change) for dose, change in sorted(last.items()))

@@ -5,11 +5,9 @@ A result again only when it says something else; nothing about alcohol and drugs
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
-from hashlib import blake2b
 from operator import attrgetter
 
-from services.outcomes.domain.axis.results import Result
-from services.outcomes.domain.scoring import Assessment
+from services.outcomes.domain.axis.result import Result, digest, emptied
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from shared.contracts.outcomes import Measured, PatientFollowed, PatientResult
@@ -64,7 +62,7 @@ def _of_results(
         values = _measured(result)
         if not _is_told(result.instrument):
             continue
-        if (told := _next(known, result.assessment_id, _digest(indication, values))) is None:
+        if (told := _next(known, result.assessment_id, digest((indication, values)))) is None:
             continue
         news.append(
             PatientResult(
@@ -82,7 +80,13 @@ def _of_taken_back(
     known: dict[str, ToldResult], trajectory: Trajectory, counting: set[str]
 ) -> list[PatientResult]:
     return [
-        _emptied(each, told.revision, trajectory.indication)
+        PatientResult(
+            **emptied(each),
+            assessment_id=each.id,
+            revision=told.revision,
+            indication=trajectory.indication,
+            answered_at=each.answered_at,
+        )
         for each in trajectory.assessments
         if each.id not in counting and _is_told(each.instrument)
         if (told := _next(known, each.id, TAKEN_BACK))
@@ -104,11 +108,6 @@ def _is_told(instrument: InstrumentCode) -> bool:
     return INSTRUMENTS[instrument].measures != "substance-use"
 
 
-def _digest(indication: Indication, values: tuple[object, ...]) -> str:
-    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
-    return blake2b(repr((indication, values)).encode(), digest_size=16).hexdigest()
-
-
 def _followed(before: PatientFollowed | None, trajectory: Trajectory) -> PatientFollowed:
     """The same again, or the next revision where the patient is elsewhere by now."""
     doses, courses = trajectory.doses, trajectory.courses
@@ -122,26 +121,3 @@ def _followed(before: PatientFollowed | None, trajectory: Trajectory) -> Patient
         last_dose_on=doses[-1].at.date() if doses else None,
     )
     return now if before in (None, now) else replace(now, revision=now.revision + 1)
-
-
-def _emptied(each: Assessment, revision: int, indication: Indication) -> PatientResult:
-    return PatientResult(
-        route=None,
-        instrument=each.instrument,
-        definition=each.definition,
-        study_day=None,
-        after_dose=0,
-        score=None,
-        baseline=None,
-        change=None,
-        percent_change=None,
-        response=None,
-        remission=None,
-        suicidal_item=None,
-        suicidal_item_change=None,
-        retracted=True,
-        assessment_id=each.id,
-        revision=revision,
-        indication=indication,
-        answered_at=each.answered_at,
-    )

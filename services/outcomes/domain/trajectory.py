@@ -5,6 +5,7 @@ Each fact is in its set once and the sets are sorted, so that any order of arriv
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from services.outcomes.domain.commands import (
     OpenCourse,
@@ -62,7 +63,7 @@ class StreamLink:
     looks: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trajectory:
     """`taken_back`: the assessments that were retracted, known or still to come. All that was told
     is kept; what does not count is set aside. `counted`: the classes of people on the stream that
@@ -80,11 +81,11 @@ class Trajectory:
     erased: bool = False
     integrations: tuple[Integration, ...] = ()
 
-    @property
+    @cached_property
     def set_aside(self) -> dict[str, SetAside]:
         return set_aside(self.assessments, self.taken_back)
 
-    @property
+    @cached_property
     def counting(self) -> tuple[Assessment, ...]:
         aside = self.set_aside
         return tuple(each for each in self.assessments if each.id not in aside)

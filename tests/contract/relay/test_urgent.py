@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from shared.messaging import relay as relay_module
 from shared.messaging.memory import MemoryBroker
 from shared.messaging.relay import Relay
 from shared.storage.journal import JOURNAL, with_records
-from shared.storage.memory import MemoryStore
+from shared.storage.memory import MemorySession, MemoryStore
 from shared.storage.store import Document, Store
 from shared.storage.unit_of_work import Staged, UnitOfWork
 from tests.kit.toy import NOW, WARDS, Clock, Ward, posted, route, runner
@@ -90,6 +91,48 @@ def test_what_is_about_several_takes_along_what_waits_of_the_others(
     assert (sent(broker, "b"), sent(broker, "a")) == ([10, 11], [11, 12])
 
 
+class Counted(MemoryStore):
+    """`read`: the documents that were searched for so far."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[Document] = []
+
+    def session(self) -> MemorySession:
+        return CountedSession(self.collections, self.read)
+
+
+class CountedSession(MemorySession):
+    def __init__(self, collections: dict[str, dict[str, Document]], read: list[Document]) -> None:
+        super().__init__(collections, writes_through=True)
+        self._read = read
+
+    def where(self, *asked: Any, **how: Any) -> list[Document]:
+        found = super().where(*asked, **how)
+        self._read += found
+        return found
+
+
+def test_however_far_people_hang_together_one_turn_reads_a_few_pages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_module, "PAGE", 20)
+    store, broker = Counted(), MemoryBroker()
+    chain = [step(order, [f"p{order}", f"p{order + 1}"]) for order in range(200)]
+    own = [step(200, ["x"]), step(201, ["p200"], urgent=True), step(202, ["x"], urgent=True)]
+    store.session().insert(JOURNAL, [*chain, *own])
+    relays = relay(store, broker)
+
+    relays.turn()
+    assert len(store.read) <= 20 * (2 + relay_module.ROUNDS)
+    assert (sent(broker, "x"), sent(broker, "p200")) == ([200, 202], [])
+
+    while relays.turn():
+        pass
+    assert sent(broker, "p200") == [199, 201]
+    assert all(sent(broker, f"p{at}") == [at - 1, at] for at in range(1, 200))
+
+
 def test_what_overtook_is_no_proof_that_all_before_it_was_sent(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,14 +197,15 @@ steps = st.tuples(
 )
 
 
-@given(st.lists(st.lists(steps, max_size=8), min_size=1, max_size=5))
+@given(st.lists(st.lists(steps, max_size=8), min_size=1, max_size=5), st.integers(1, 4))
 def test_records_of_one_patient_leave_in_order_whatever_is_urgent(
-    arriving: list[list[tuple[list[str], bool]]],
+    arriving: list[list[tuple[list[str], bool]]], rounds: int
 ) -> None:
     store, broker = MemoryStore(), MemoryBroker(width=1)
     relays, order = relay(store, broker), 0
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(relay_module, "PAGE", 3)
+        patched.setattr(relay_module, "ROUNDS", rounds)
         for batch in [*arriving, *([[]] * 20)]:
             documents = [step(order + at, *each) for at, each in enumerate(batch)]
             store.session().insert(JOURNAL, documents)

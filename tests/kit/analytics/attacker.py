@@ -6,7 +6,7 @@ an integer program between which bounds a number lies that nobody showed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations, pairwise, product
 from typing import Any
@@ -26,6 +26,7 @@ People = Mapping[Person, int]
 Shown = Mapping[Group, Mapping[str, int]]
 Is = Callable[[State], bool]
 FIGURE_MAX = 10_000
+OTHERS = 12
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class World:
     states: Sequence[State]
     part_of: Mapping[str, str | tuple[str, ...]]
     may_follow: Callable[[State, State], bool] = lambda _before, _after: True
+    beside: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def kinds(self, releases: int) -> list[Person]:
         paths = [
@@ -65,7 +67,8 @@ class World:
         return [Group(), *clinics, *(Group(indication=each) for each in self.indications)]
 
     def wanted(self) -> Iterator[tuple[str, Is]]:
-        """Every name, whoever is not in another one as well, and whoever is in none of two."""
+        """Every name; whoever of it is not in another one, or in none of two; and whoever of all
+        is in none of two."""
         for name in self.names:
             yield name, partial(_has, name)
         for name, other in product(self.names, repeat=2):
@@ -73,6 +76,8 @@ class World:
                 yield f"{name} less {other}", partial(_has_less, name, other)
         for one, other in combinations(self.names, 2):
             yield f"neither {one} nor {other}", partial(_has_neither, one, other)
+            for name in set(self.names) - {one, other}:
+                yield f"{name} less {one} and {other}", partial(_has_only, name, one, other)
 
 
 def _has(name: str, state: State) -> bool:
@@ -85,6 +90,10 @@ def _has_less(name: str, other: str, state: State) -> bool:
 
 def _has_neither(one: str, other: str, state: State) -> bool:
     return bool(state) and not {one, other} & state
+
+
+def _has_only(name: str, one: str, other: str, state: State) -> bool:
+    return name in state and not {one, other} & state
 
 
 def count(people: People, group: Group, name: str, at: int) -> int:
@@ -116,12 +125,19 @@ class Attacker:
         """The small numbers that follow from what was shown. `people` are the truth: it spares
         solving for numbers that are not small, and is a solution itself."""
         truth = np.array([people.get(kind, 0) for kind in self.kinds])
+        possible = np.array(self._others())
         return [
             f"{words}: {value}"
             for words, weights in self._figures()
             if 0 < abs(value := int(weights @ truth)) < cells_min
+            if (possible @ weights == value).all()
             if self.bounds(weights) == (value, value)
         ]
+
+    def _others(self) -> list[Any]:
+        """Some of what else may be true: a number that is another one there does not follow."""
+        draws = np.random.default_rng(1).integers(-9, 10, (OTHERS, len(self.kinds)))
+        return [np.rint(self._solved(each).x).astype(np.int64) for each in draws]
 
     def bounds(self, weights: Any) -> tuple[int, int]:
         return self._least(weights), -self._least(-weights)
@@ -149,6 +165,10 @@ class Attacker:
 
     def _least(self, weights: Any) -> int:
         """Of the numbers that are possible; an unbounded one is as good as any that is far off."""
+        least: int = round(self._solved(weights).fun)
+        return least
+
+    def _solved(self, weights: Any) -> Any:
         solved = milp(
             weights,
             integrality=np.ones(len(self.kinds), np.int64),
@@ -156,4 +176,4 @@ class Attacker:
             constraints=LinearConstraint(self._rows, self._values, self._values),
         )
         assert solved.success, f"what was shown contradicts itself: {solved.message}"
-        return round(solved.fun)
+        return solved

@@ -1,10 +1,13 @@
-"""Which answers need a person today."""
+"""Which answers need a person, today or within a business day."""
+
+from collections.abc import Sequence
 
 import pytest
 
 from services.outcomes.domain.commands import RecordAnswers
 from services.outcomes.domain.risk import RULES, WORDS, Alert, alerts_around
 from services.outcomes.domain.scoring import assess
+from shared.contracts.instruments import INSTRUMENTS, InstrumentCode
 from tests.kit.outcomes import (
     POLICY,
     a_trajectory,
@@ -88,6 +91,39 @@ def test_what_intake_screened_is_triaged_there() -> None:
 
 def test_a_missing_item_9_raises_no_alert_of_this_rule() -> None:
     assert _alerts(answered((1,) * 8 + (None,), on_day(5))) == []
+
+
+@pytest.mark.parametrize(
+    ("instrument", "given", "rules"),
+    [
+        ("madrs", (1,) * 9 + (3,), []),
+        ("madrs", (None,) * 9 + (4,), ["madrs-item-10"]),
+        ("madrs", (6,) * 9 + (None,), []),
+        ("qids-sr16", (3,) * 11 + (1,) + (0,) * 4, []),
+        ("qids-sr16", (0,) * 11 + (2,) + (0,) * 4, ["qids-item-12"]),
+        ("bhs", (1,) * 8 + (0,) * 12, []),
+        ("bhs", (1,) * 9 + (0,) * 11, ["bhs-hopeless"]),
+        ("bhs", (None,) * 20, []),
+    ],
+)
+def test_what_calls_for_a_review_raises_an_alert_from_the_threshold_on(
+    instrument: InstrumentCode, given: Sequence[int | None], rules: list[str]
+) -> None:
+    alerts = _alerts(answered(given, on_day(1), instrument))
+
+    assert [each.rule for each in alerts] == rules
+    assert all(each.level == "moderate" for each in alerts)
+
+
+def test_every_instrument_that_calls_for_a_clinician_has_its_rule() -> None:
+    keys = {
+        trigger.policy_key
+        for each in INSTRUMENTS.values()
+        for trigger in each.triggers
+        if trigger.action in ("clinician-alert", "clinician-review")
+    }
+
+    assert keys == {key for rule in RULES for key in rule.policy_keys}
 
 
 def test_an_alert_keeps_the_policy_it_was_raised_under() -> None:

@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 
 _FIRST_ROOM = 1024
+_FEW = 32
+"""Up to so many values at once go in one by one: an expression costs more than it does."""
 _AT_REST: dict[Any, Any] = {
     pl.Boolean(): np.bool_,
     pl.Int32(): np.int32,
@@ -22,8 +24,18 @@ class Column(ABC):
     def __init__(self, at_rest: Any) -> None:
         self._values = np.zeros(_FIRST_ROOM, dtype=at_rest)
 
+    def put(self, rows: Any, values: pl.Series) -> None:
+        """`values`: as numbers where they are (days, microseconds)."""
+        if len(values) > _FEW:
+            self._put_many(rows, values)
+        else:
+            self._put_few(rows, values.to_list())
+
     @abstractmethod
-    def put(self, rows: Any, values: pl.Series) -> None: ...
+    def _put_many(self, rows: Any, values: pl.Series) -> None: ...
+
+    @abstractmethod
+    def _put_few(self, rows: Any, values: list[Any]) -> None: ...
 
     @abstractmethod
     def series(self, part: slice) -> pl.Series:
@@ -47,14 +59,14 @@ class Numbers(Column):
         self._kind = kind
         self._known = np.zeros(_FIRST_ROOM, dtype=np.bool_)
 
-    def put(self, rows: Any, values: pl.Series) -> None:
-        physical = values.to_physical()
-        if values.null_count():
-            self._known[rows] = values.is_not_null().to_numpy()
-            physical = physical.fill_null(value=False if self._kind == pl.Boolean() else 0)
-        else:
-            self._known[rows] = True
-        self._values[rows] = physical.to_numpy()
+    def _put_many(self, rows: Any, values: pl.Series) -> None:
+        self._known[rows] = values.is_not_null().to_numpy()
+        nothing = False if self._kind == pl.Boolean() else 0
+        self._values[rows] = values.fill_null(value=nothing).to_numpy()
+
+    def _put_few(self, rows: Any, values: list[Any]) -> None:
+        self._known[rows] = [each is not None for each in values]
+        self._values[rows] = [each or 0 for each in values]
 
     def series(self, part: slice) -> pl.Series:
         values, known = pl.Series(self._values[part].copy()), self._known[part]
@@ -86,15 +98,20 @@ class Words(Column):
         self._words: list[str | None] = [None]
         self._numbers: dict[str, int] = {}
 
-    def put(self, rows: Any, values: pl.Series) -> None:
+    def _put_many(self, rows: Any, values: pl.Series) -> None:
         said = values.drop_nulls().unique().to_list()
-        for word in said:
-            if word not in self._numbers:
-                self._numbers[word] = len(self._words)
-                self._words.append(word)
-        numbers = [self._numbers[word] for word in said]
+        numbers = [self._number(word) for word in said]
         coded = values.replace_strict(said, numbers, default=0, return_dtype=pl.Int32())
         self._values[rows] = coded.to_numpy()
+
+    def _put_few(self, rows: Any, values: list[Any]) -> None:
+        self._values[rows] = [0 if each is None else self._number(each) for each in values]
+
+    def _number(self, word: str) -> int:
+        if word not in self._numbers:
+            self._numbers[word] = len(self._words)
+            self._words.append(word)
+        return self._numbers[word]
 
     def series(self, part: slice) -> pl.Series:
         words = pl.Series(self._words, dtype=pl.String())
@@ -107,8 +124,11 @@ class Names(Column):
     def __init__(self) -> None:
         super().__init__(np.object_)
 
-    def put(self, rows: Any, values: pl.Series) -> None:
+    def _put_many(self, rows: Any, values: pl.Series) -> None:
         self._values[rows] = values.to_numpy()
+
+    def _put_few(self, rows: Any, values: list[Any]) -> None:
+        self._values[rows] = values
 
     def series(self, part: slice) -> pl.Series:
         return pl.Series(self._values[part].tolist(), dtype=pl.String())
@@ -117,7 +137,24 @@ class Names(Column):
         self._values[rows] = None
 
 
+class Numbered(Column):
+    """Names that are numbers in every table of the same categories; none is ever forgotten."""
+
+    def __init__(self, kind: pl.Categorical) -> None:
+        super().__init__(np.uint32)
+        self._kind = kind
+
+    def _put_many(self, rows: Any, values: pl.Series) -> None:
+        self._values[rows] = values.cast(self._kind).to_physical().to_numpy()
+
+    def _put_few(self, rows: Any, values: list[Any]) -> None:
+        self._put_many(rows, pl.Series(values, dtype=self._kind))
+
+    def series(self, part: slice) -> pl.Series:
+        return pl.Series(self._values[part].copy()).cat.to(self._kind)
+
+
 def column_of(kind: Any, *, is_name: bool) -> Column:
     if kind == pl.String():
         return Names() if is_name else Words()
-    return Numbers(kind)
+    return Numbered(kind) if isinstance(kind, pl.Categorical) else Numbers(kind)

@@ -52,7 +52,11 @@ def _kind(hint: Any) -> Any:
     return _KINDS[hint]
 
 
-WHO: dict[str, Any] = {"patient_id": pl.String(), "clinic": pl.String()}
-"""What the envelope adds to the columns of the contract."""
+WHO: dict[str, Any] = {
+    "patient_id": pl.Categorical(pl.Categories("patients", namespace="outcomes")),
+    "clinic": pl.String(),
+}
+"""What the envelope adds to the columns of the contract. A patient is a number in every frame, so
+that reports compare no names."""
 PATIENTS: dict[str, Any] = WHO | columns_of(PatientFollowed)
 RESULTS: dict[str, Any] = WHO | columns_of(PatientResult)

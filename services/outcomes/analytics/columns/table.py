@@ -44,6 +44,8 @@ class Table:
 
     def take(self, frame: pl.DataFrame) -> None:
         """Columns: the schema's. An older revision, or one that is there, changes nothing."""
+        if frame.is_empty():
+            return
         frame = self._last_revisions(frame)
         rows, fresh = self._rows_of(frame)
         revision = frame["revision"].to_numpy()
@@ -108,8 +110,9 @@ class Table:
             column.grow(room)
 
     def _put(self, frame: pl.DataFrame, rows: Rows) -> None:
-        for name, column in self._columns.items():
-            column.put(rows, frame[name])
+        values = frame.select(pl.col(self._columns).to_physical())
+        for column, series in zip(self._columns.values(), values, strict=True):
+            column.put(rows, series)
         self._revision[rows] = frame["revision"].to_numpy()
         retracted = frame["retracted"].to_numpy() if "retracted" in self._schema else False
         self._shown[rows] = ~np.broadcast_to(retracted, rows.shape)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from threading import RLock
+from typing import Any
 
 import polars as pl
 
 from services.outcomes.analytics.columns.decode import AT, decoded
-from services.outcomes.analytics.columns.frames import PATIENTS, RESULTS, columns_of
+from services.outcomes.analytics.columns.frames import PATIENTS, RESULTS, WHO, columns_of
 from services.outcomes.analytics.columns.opening import Opened
 from services.outcomes.analytics.columns.table import Table
 from shared.contracts.outcomes import (
@@ -35,7 +36,8 @@ class PatientTables:
             self._patients.take(patients)
             self._results.take(results)
         read = patients.height + results.height
-        known = int(records["type"].is_in([PatientFollowed.type, PatientResult.type]).sum())
+        types = records["type"].to_list()
+        known = types.count(PatientFollowed.type) + types.count(PatientResult.type)
         return _counted({"malformed": known - read, "unknown-type": records.height - known})
 
     def frames(self) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -82,8 +84,10 @@ def last_known(records: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     return tables.frames()
 
 
-def _read(records: pl.DataFrame, contract: type[PatientFollowed | PatientResult]) -> pl.DataFrame:
+def _read(records: pl.DataFrame, contract: Any) -> pl.DataFrame:
     of_it = records.filter((pl.col("type") == contract.type) & (pl.col("key") != ""))
+    if of_it.is_empty():
+        return pl.DataFrame(schema=WHO | columns_of(contract))
     frame = decoded([each or b"" for each in of_it["value"].to_list()], contract)
     who = of_it.select(pl.col("key").alias("patient_id"), "clinic")[frame[AT].to_list()]
     return who.hstack(frame.drop(AT))

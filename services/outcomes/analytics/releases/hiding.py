@@ -1,7 +1,7 @@
 """The rows of one table to hide, so that neither they nor what changed in them can be worked out.
 
-A table: one name's people (and those of its wholes who are not, a kind each) in the rows of one
-dimension beside their total. What the hidden rows hold together is what a reader can work out.
+A table: one name's people (and those who make it differ from another name, a kind each) in the
+rows of one dimension beside their total. What the hidden rows hold together can be worked out.
 """
 
 from collections.abc import Sequence
@@ -16,32 +16,38 @@ _Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Known:
-    """Kind by kind: the total, and each row; None: a row that a reader does not see."""
+    """Of one kind: the total, and each row; None: a row that a reader does not see."""
 
-    total: tuple[int, ...]
-    rows: Sequence[tuple[int, ...] | None]
+    total: int
+    rows: Sequence[int | None]
 
     def values(self) -> _Ints:
-        """Rows by kinds, 0 where not seen."""
-        nothing = (0,) * len(self.total)
-        rows = [row or nothing for row in self.rows]
-        return np.array(rows, np.int64).reshape(len(rows), len(self.total))
+        """0 where not seen."""
+        return np.array([row or 0 for row in self.rows], np.int64)
 
     def seen(self) -> _Flags:
         return np.array([row is not None for row in self.rows], bool)
 
 
 @dataclass(frozen=True)
+class Column:
+    """`earlier`: what the releases before show, oldest first, those that show the total.
+    `closed`: rows that do not show it, whatever is decided, for another name is hidden there."""
+
+    closed: Sequence[bool]
+    now: Known
+    earlier: Sequence[Known]
+
+
+@dataclass(frozen=True)
 class Table:
-    """`sizes`: the people of each row, the smallest is hidden first. `open`: its wholes are seen.
-    `empty`: of a whole that is seen to be 0, so that there is nothing to hide.
-    `earlier`: what the releases before show, oldest first, those that show the total."""
+    """`sizes`: the people of each row, the smallest is hidden first. `open`: what its name is
+    compared with is seen. `empty`: of a whole that is seen to be 0, so that nothing is to hide."""
 
     sizes: Sequence[int]
     open: Sequence[bool]
     empty: Sequence[bool]
-    now: Known
-    earlier: Sequence[Known]
+    kinds: Sequence[Column]
 
 
 def hidden_rows(table: Table, cells_min: int) -> frozenset[int] | None:
@@ -59,32 +65,40 @@ def hidden_rows(table: Table, cells_min: int) -> frozenset[int] | None:
     return frozenset(int(place) for place in np.flatnonzero(hidden))
 
 
-class _Sums:
-    """What a reader works out of hidden rows: each sum is `_fixed` plus `_per_row` of those."""
+def _is_small(counts: _Ints, cells_min: int) -> _Flags:
+    small: _Flags = (counts != 0) & (np.abs(counts) < cells_min)
+    return small
 
+
+@dataclass(frozen=True)
+class _Sum:
+    """What a reader works out of hidden rows: `fixed` plus `per_row` of those. Where it is 0 each
+    of the rows is known, for nobody is counted below 0; `told` must not be among them."""
+
+    fixed: int
+    per_row: _Ints
+    told: _Flags
+
+
+class _Sums:
     def __init__(self, table: Table, cells_min: int) -> None:
         self._min = cells_min
-        self._table = table
+        self._open = np.array(table.open, bool)
         self.sizes = np.array(table.sizes, np.int64)
         self.empty = np.array(table.empty, bool)
-        self._now = table.now.values()
-        self._total = np.array(table.now.total, np.int64)
-        self._nameless = self._total - self._now.sum(axis=0)
-        self._covers: list[_Flags] = []
-        sums = [(self._nameless, self._now), self._pending()]
-        for each in table.earlier:
-            sums += self._since(each)
-        self._fixed = np.concatenate([fixed for fixed, _ in sums])
-        self._per_row = np.concatenate([per_row.T for _, per_row in sums])
+        self._kinds = [_OfKind(each, cells_min) for each in table.kinds]
+        small = [kind.small_rows() for kind in self._kinds]
+        self._wrong = np.any(small, axis=0)
+        known = self._open | self._wrong
+        sums = [kind.free(each, known) for kind in self._kinds for each in kind.sums()]
+        self._fixed = np.array([each.fixed for each in sums], np.int64)
+        self._per_row = np.array([each.per_row for each in sums], np.int64)
+        self._is_told = np.array([each.told for each in sums], np.int64)
+        self._covers = [cover for kind in self._kinds for cover in kind.covers()]
+        self._is_whole = not any(kind.nameless for kind in self._kinds)
 
     def must_hide(self) -> _Flags:
-        """Rows that are small, or have changed by few since any release that shows them."""
-        wrong: _Flags = np.asarray(self._is_small(self._now).any(axis=1))
-        for each in self._table.earlier:
-            changed = self._is_small(self._now - each.values()).any(axis=1)
-            wrong |= each.seen() & changed
-        wrong |= ~np.array(self._table.open, bool)
-        hidden: _Flags = wrong & ~self.empty
+        hidden: _Flags = (self._wrong | ~self._open) & ~self.empty
         return hidden
 
     def are_safe(self, trials: _Flags) -> _Flags:
@@ -93,8 +107,10 @@ class _Sums:
 
     def faults(self, trials: _Flags) -> _Ints:
         """How many sums of each trial (a row of flags: hidden) would be small."""
-        sums = self._fixed + trials.astype(np.int64) @ self._per_row.T
-        found: _Ints = self._is_small(sums).sum(axis=1)
+        rows = trials.astype(np.int64)
+        sums = self._fixed + rows @ self._per_row.T
+        is_told = (sums == 0) & (rows @ self._is_told.T > 0)
+        found: _Ints = (_is_small(sums, self._min) | is_told).sum(axis=1)
         for cover in self._covers:
             found += ~(trials & cover).any(axis=1)
         return found + self._is_alone(trials)
@@ -102,28 +118,62 @@ class _Sums:
     def _is_alone(self, trials: _Flags) -> _Flags:
         """One hidden row is what the others leave of the total."""
         alone: _Flags = (trials.sum(axis=1) == 1) & (len(self.sizes) > 1)
-        return alone if not self._nameless.any() else np.zeros_like(alone)
+        return alone if self._is_whole else np.zeros_like(alone)
 
-    def _pending(self) -> tuple[_Ints, _Ints]:
+
+class _OfKind:
+    def __init__(self, kind: Column, cells_min: int) -> None:
+        self._min = cells_min
+        self._earlier = kind.earlier
+        self._closed = np.array(kind.closed, bool)
+        self._now = kind.now.values()
+        self._total = kind.now.total
+        self.nameless = self._total - int(self._now.sum())
+
+    def small_rows(self) -> _Flags:
+        """Rows that are small, or have changed by few since any release that shows them."""
+        wrong = _is_small(self._now, self._min)
+        for each in self._earlier:
+            wrong |= each.seen() & _is_small(self._now - each.values(), self._min)
+        found: _Flags = wrong & ~self._closed
+        return found
+
+    def free(self, of: _Sum, known: _Flags) -> _Sum:
+        """The sum as rows that are not closed change it, for the closed ones are hidden anyway."""
+        closed, free = self._closed, ~self._closed
+        fixed = of.fixed + int(of.per_row[closed].sum())
+        return _Sum(fixed, of.per_row * free, of.told & free & known)
+
+    def sums(self) -> list[_Sum]:
+        every = np.ones_like(self._closed)
+        found = [_Sum(self.nameless, self._now, every), self._pending()]
+        for each in self._earlier:
+            found += self._since(each)
+        return found
+
+    def covers(self) -> list[_Flags]:
+        """Of each release the rows hidden then, of which one must be hidden now as well."""
+        hidden_then = [~each.seen() for each in self._earlier if self._tells_apart(each)]
+        return [rows for rows in hidden_then if not (rows & self._closed).any()]
+
+    def _pending(self) -> _Sum:
         """Who is in hidden rows beyond what was last shown of them."""
         last = np.zeros_like(self._now)
-        for each in self._table.earlier:
-            last = np.where(each.seen()[:, None], each.values(), last)
-        return self._nameless, self._now - last
+        for each in self._earlier:
+            last = np.where(each.seen(), each.values(), last)
+        return _Sum(self.nameless, self._now - last, np.zeros_like(self._closed))
 
-    def _since(self, before: Known) -> list[tuple[_Ints, _Ints]]:
+    def _since(self, before: Known) -> list[_Sum]:
         """Changes since one release: of all rows that are not seen in both; of the rows that are
-        hidden now, as far as they were seen then; of the rows that were hidden then."""
+        hidden now, as far as they were seen then."""
         seen, values = before.seen(), before.values()
-        then = np.array(before.total, np.int64)
-        change = (self._now - values) * seen[:, None]
-        both = (self._total - then - change.sum(axis=0), change)
-        hidden_now = (self._nameless, self._now - values * seen[:, None])
-        hidden_then = self._now[~seen].sum(axis=0) - (then - values[seen].sum(axis=0))
-        if self._is_small(hidden_then).any() and not self._nameless.any():
-            self._covers.append(~seen)
-        return [both, hidden_now]
+        change = (self._now - values) * seen
+        fixed = self._total - before.total - int(change.sum())
+        hidden_now = _Sum(self.nameless, self._now - values, np.zeros_like(seen))
+        return [_Sum(fixed, change, seen), hidden_now]
 
-    def _is_small(self, counts: _Ints) -> _Flags:
-        small: _Flags = (counts != 0) & (np.abs(counts) < self._min)
-        return small
+    def _tells_apart(self, before: Known) -> bool:
+        """Whether the rows that were hidden then changed by few."""
+        seen, values = before.seen(), before.values()
+        changed = self._now[~seen].sum() - (before.total - values[seen].sum())
+        return bool(_is_small(changed, self._min)) and not self.nameless

@@ -1,7 +1,7 @@
 """When a release is made and of what. Analysts never see the report as it is now: from two looks a
 day apart they would know the one patient who came between (OUT-7)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -11,16 +11,16 @@ from typing import Any
 import orjson
 
 from services.outcomes.analytics.columns.frames import Frames
+from services.outcomes.analytics.releases.names import BESIDE, FIRST, PATIENTS, published
 from services.outcomes.analytics.releases.store import Folder, Release
 from services.outcomes.analytics.releases.suppression import (
     NETWORK,
-    OUTERMOST,
     PUBLISHED,
     Cells,
     disclosable,
 )
-from services.outcomes.analytics.report.counting.tally import PICKS, counted
-from services.outcomes.analytics.report.counts import Counted, Group
+from services.outcomes.analytics.report.counting.tally import counted
+from services.outcomes.analytics.report.counts import Group
 from services.outcomes.analytics.report.network import network_report
 from services.outcomes.analytics.view import View
 from shared.kernel.policy import Policy
@@ -71,7 +71,7 @@ class Releases:
         frames = self._view.frames()
         earlier = [each.cells for each in self._made]
         cells = release_cells(frames, earlier, self._policy)
-        if not cells[NETWORK].get(OUTERMOST):
+        if not _is_worth_telling(cells[NETWORK]):
             return
         series = self._made[0].series if self._made else clock.random_token()
         release = Release(series, len(self._made) + 1, now, frames.as_of, cells, {})
@@ -91,18 +91,13 @@ class Releases:
         return found
 
 
+def _is_worth_telling(network: Mapping[str, int]) -> bool:
+    return FIRST in network and bool(network[FIRST] or network.get(PATIENTS))
+
+
 def release_cells(frames: Frames, earlier: list[Cells], policy: Policy) -> Cells:
-    groups = [each for by in PUBLISHED for each in counted(frames, by, policy)]
-    return disclosable([_apart(each) for each in groups], earlier, int(policy["cells.min"]))
-
-
-def _apart(of: Counted) -> Counted:
-    """Nobody is better and worse: what neither counts, the unchanged, is protected as well."""
-    apart = {
-        f"{pick}/deteriorated": (f"{pick}/deteriorated-known", f"not {pick}/improved")
-        for pick in PICKS
-    }
-    return replace(of, part_of={**of.part_of, **apart})
+    groups = [published(each) for by in PUBLISHED for each in counted(frames, by, policy)]
+    return disclosable(groups, earlier, int(policy["cells.min"]), BESIDE)
 
 
 def carried(releases: list[Release], at: Release) -> list[dict[str, Any]]:

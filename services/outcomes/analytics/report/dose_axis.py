@@ -43,7 +43,7 @@ def dose_axis_report(
     frames: Frames, by: Sequence[Dimension], policy: Policy, instrument: str | None = None
 ) -> DoseAxisReport:
     """Of the primary instruments and every topic, or of the one instrument named."""
-    rows, groups = grouped(dosed(frames, policy), by)
+    rows, groups = grouped(dosed(frames, by, policy), by)
     cells = _cells(frames, rows, instrument)
     names = groups.select(DIMENSIONS).rows()
     items = [AfterDose(*names[group], *rest) for group, *rest in (*_changed(cells), *_moved(cells))]

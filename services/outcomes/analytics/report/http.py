@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import wraps
 from typing import Any, get_args
 
 import orjson
@@ -37,7 +38,7 @@ from shared.kernel.policy import Policy
 from shared.runtime import clock
 from shared.web.reading import principal
 
-Released = Callable[[tuple[str, ...]], Any]
+Released = Callable[[tuple[str, ...]], Answer | dict[str, Any]]
 """By which dimensions -> the newest release's report, as it was published. It refuses the rest."""
 _CODES = sorted(code for code, each in INSTRUMENTS.items() if each.measures == "outcome")
 
@@ -54,80 +55,81 @@ def blueprint(view: View, policy: Policy, released: Released | None = None) -> B
     return blp
 
 
+def _report(blp: Blueprint, path: str, query: type[Schema], answer: type[Answer]) -> Any:
+    """A route that answers a query with a report, described by the schema of `answer`."""
+
+    def route(report: Callable[[dict[str, Any]], Answer | dict[str, Any]]) -> Any:
+        @blp.get(path)
+        @blp.arguments(query, location="query")
+        @blp.response(200, schema_class(answer))
+        @wraps(report)
+        def told(asked: dict[str, Any]) -> Response:
+            # Hundreds of rows, each with dozens of rates: written as it is, its schema is tested.
+            content = orjson.dumps(report(asked), option=orjson.OPT_UTC_Z)
+            return Response(content, content_type="application/json")
+
+        return told
+
+    return route
+
+
 def _outcomes(blp: Blueprint, view: View, policy: Policy, released: Released | None) -> None:
-    @blp.get("/outcomes")
-    @blp.arguments(ReportQuery, location="query")
-    @blp.response(200, schema_class(NetworkReport))
-    def outcomes(query: dict[str, Any]) -> Response:
+    @_report(blp, "/outcomes", ReportQuery, NetworkReport)
+    def outcomes(query: dict[str, Any]) -> Answer | dict[str, Any]:
         """Rates with their denominators and those lost, mean changes, effect sizes, per group."""
         by, instrument = _by(query), query["instrument"]
         if not _is_analyst():
-            return _told(network_report(_frames(view, query), by, policy, instrument))
+            return network_report(_frames(view, query), by, policy, instrument)
         if released is None or instrument or query["as_of"]:
             raise Forbidden(
                 "Analysts see the newest release: leave out instrument and as_of, read an older "
                 "one under /v1/releases, or compute it from the stream."
             )
-        return _told(released(by))
+        return released(by)
 
 
 def _dose_axis(blp: Blueprint, view: View, policy: Policy) -> None:
-    @blp.get("/dose-axis")
-    @blp.arguments(ReportQuery, location="query")
-    @blp.response(200, schema_class(DoseAxisReport))
-    def dose_axis(query: dict[str, Any]) -> Response:
+    @_report(blp, "/dose-axis", ReportQuery, DoseAxisReport)
+    def dose_axis(query: dict[str, Any]) -> Answer:
         """Change a day, a week and a month after each dose; suicidal thoughts as counts."""
         frames = _all_counts(view, query)
-        return _told(dose_axis_report(frames, _by(query), policy, query["instrument"]))
+        return dose_axis_report(frames, _by(query), policy, query["instrument"])
 
 
 def _survival(blp: Blueprint, view: View, policy: Policy) -> None:
-    @blp.get("/survival")
-    @blp.arguments(SurvivalQuery, location="query")
-    @blp.response(200, schema_class(SurvivalReport))
-    def survival(query: dict[str, Any]) -> Response:
+    @_report(blp, "/survival", SurvivalQuery, SurvivalReport)
+    def survival(query: dict[str, Any]) -> Answer:
         """Kaplan-Meier curves: until response comes, or until it is lost again."""
         asked = Asked(query["of"], query["instrument"], query["unit"], query["censoring"])
-        return _told(survival_report(_all_counts(view, query), asked, _by(query), policy))
+        return survival_report(_all_counts(view, query), asked, _by(query), policy)
 
 
 def _integration(blp: Blueprint, view: View, policy: Policy) -> None:
-    @blp.get("/integration")
-    @blp.arguments(IntegrationQuery, location="query")
-    @blp.response(200, schema_class(IntegrationReport))
-    def integration(query: dict[str, Any]) -> Response:
+    @_report(blp, "/integration", IntegrationQuery, IntegrationReport)
+    def integration(query: dict[str, Any]) -> Answer:
         """Outcomes by integration attended. Observational: the answer says what that means."""
         frames = _all_counts(view, query)
-        return _told(integration_report(frames, policy, query["instrument"], query["censoring"]))
+        return integration_report(frames, policy, query["instrument"], query["censoring"])
 
 
 def _comparisons(blp: Blueprint, view: View, policy: Policy) -> None:
-    @blp.get("/comparison")
-    @blp.arguments(ComparisonQuery, location="query")
-    @blp.response(200, schema_class(ComparisonReport))
-    def comparison(query: dict[str, Any]) -> Response:
+    @_report(blp, "/comparison", ComparisonQuery, ComparisonReport)
+    def comparison(query: dict[str, Any]) -> Answer:
         """Clinics in a funnel, and pooled; those too small or too little followed are hidden."""
         frames = _of_network(view, query)
         by = By(query["measure"], query["window"], query["instrument"])
-        return _told(comparison_report(frames, by, policy))
+        return comparison_report(frames, by, policy)
 
-    @blp.get("/difference")
-    @blp.arguments(DifferenceQuery, location="query")
-    @blp.response(200, schema_class(DifferenceReport))
-    def difference(query: dict[str, Any]) -> Response:
+    @_report(blp, "/difference", DifferenceQuery, DifferenceReport)
+    def difference(query: dict[str, Any]) -> Answer:
         """Two groups of one dimension: first minus second, by Miettinen and Nurminen."""
         frames = _of_network(view, query)
         by = By(query["measure"], query["window"], query["instrument"])
         groups = (query["first"], query["second"])
         try:
-            return _told(difference_report(frames, by, query["by"], groups, policy))
+            return difference_report(frames, by, query["by"], groups, policy)
         except KeyError as missing:
             raise NotFound(f"nobody who had a dose is in {query['by']} {missing}") from missing
-
-
-def _told(answer: Answer | dict[str, Any]) -> Response:
-    """Hundreds of rows, each with dozens of rates: written as it is, its schema is tested."""
-    return Response(orjson.dumps(answer, option=orjson.OPT_UTC_Z), content_type="application/json")
 
 
 def _is_analyst() -> bool:

@@ -29,7 +29,7 @@ from services.outcomes.analytics.report.shapes import (
     SideBySide,
 )
 from services.outcomes.analytics.report.statistics.change import changes, direction
-from services.outcomes.analytics.report.statistics.lifetimes import life_table, medians
+from services.outcomes.analytics.report.statistics.lifetimes import medians, survival
 from services.outcomes.analytics.report.statistics.proportions import rates
 from services.outcomes.analytics.report.survival import to_response
 from services.outcomes.analytics.report.warnings import LOST, about
@@ -154,4 +154,4 @@ def _instruments(of: People) -> list[str]:
 
 def _to_response(of: People, unit: Literal["d", "doses"]) -> dict[Any, float]:
     """Per group, the median days or doses to the first response (Kaplan-Meier, OUT-11)."""
-    return medians(life_table(to_response(of, unit)))
+    return medians(survival(to_response(of, unit)))

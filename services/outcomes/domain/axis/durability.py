@@ -5,17 +5,14 @@ Held: `response`, where the instrument defines one; else a change that is reliab
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
-from services.outcomes.domain.axis.result import Result
+from services.outcomes.domain.axis.result import Result, Said
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import INSTRUMENTS
 from shared.kernel.policy import Policy
 
 
-def lasting(
-    found: tuple[Result, ...], _trajectory: Trajectory, policy: Policy
-) -> tuple[Result, ...]:
+def lasting(found: tuple[Result, ...], _trajectory: Trajectory, policy: Policy) -> Said:
     """Marks, per definition, `first_response` and `relapse`.
 
     `relapse` is on the first of `relapse.consecutive` results in a row, after the first response,
@@ -24,22 +21,16 @@ def lasting(
     is for the report to choose: `route`, `after_dose` and `answered_at` stand beside the marks.
     """
     in_a_row = int(policy["relapse.consecutive"])
-    first, lost = set(), set()
+    first: list[str] = []
+    lost: list[str] = []
     for definition in {each.definition for each in found}:
         series = [each for each in found if each.definition == definition]
         known = [each for each in series if _holds(each) is not None]
-        first |= set(_first_response(known))
-        lost |= set(_relapse(known, in_a_row))
-    return tuple(
-        replace(
-            each,
-            first_response=each.assessment_id in first,
-            relapse=each.assessment_id in lost,
-        )
-        if each.assessment_id in first or each.assessment_id in lost
-        else each
-        for each in found
-    )
+        first += _first_response(known)
+        lost += _relapse(known, in_a_row)
+    # None is both: a loss is of what does not hold.
+    said = {name: {"first_response": True} for name in first}
+    return said | {name: {"relapse": True} for name in lost}
 
 
 def _first_response(known: Sequence[Result]) -> Iterator[str]:

@@ -6,6 +6,7 @@ OUT-1, OUT-2, OUT-3.
 from bisect import bisect_left
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from services.outcomes.domain.axis.result import Result, exact, half_up
 from services.outcomes.domain.scoring import Assessment, suicidal_item
@@ -99,6 +100,7 @@ def _route_at(moment: datetime, trajectory: Trajectory) -> Route | None:
     return begun[-1].route if begun else None
 
 
+@lru_cache(maxsize=8192)
 def _change(score: float | None, base: float | None) -> float | None:
     """To the two decimals that a mean is given with."""
     if score is None or base is None:
@@ -106,6 +108,7 @@ def _change(score: float | None, base: float | None) -> float | None:
     return half_up(exact(score) - exact(base), _HUNDREDTH)
 
 
+@lru_cache(maxsize=8192)
 def _percent_change(score: float | None, base: float | None) -> float | None:
     if score is None or not base:
         return None

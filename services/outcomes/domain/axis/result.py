@@ -1,10 +1,14 @@
 """One assessment on the dose axis, and what a pass over all of a patient's may add to it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
 
+from services.outcomes.domain.scoring import Assessment
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.outcomes import Measured
 from shared.kernel.policy import Policy
@@ -26,10 +30,40 @@ class Result(Measured):
     complete: bool
 
 
-Pass = Callable[[tuple[Result, ...], Trajectory, Policy], tuple[Result, ...]]
-"""Takes a patient's results ascending by time and gives the same ones, with more said of each."""
+Said = Mapping[str, Mapping[str, Any]]
+"""By assessment id, more of a result: the fields of `Result` and what to write into them."""
+Pass = Callable[[tuple[Result, ...], Trajectory, Policy], Said]
+"""Takes a patient's results ascending by time and says more of them."""
 
 
+def emptied(assessment: Assessment) -> dict[str, Any]:
+    """`Measured`, by its fields, of what counts no longer: which answers, and no number."""
+    return asdict(
+        Measured(
+            route=None,
+            instrument=assessment.instrument,
+            definition=assessment.definition,
+            study_day=None,
+            after_dose=0,
+            score=None,
+            baseline=None,
+            change=None,
+            percent_change=None,
+            response=None,
+            remission=None,
+            suicidal_item=None,
+            suicidal_item_change=None,
+            retracted=True,
+        )
+    )
+
+
+def digest(content: tuple[object, ...]) -> str:
+    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
+    return blake2b(repr(content).encode(), digest_size=16).hexdigest()
+
+
+@lru_cache(maxsize=4096)
 def exact(number: float) -> Decimal:
     """As it is written: 3.17 is 3.17, not the nearest binary number."""
     return Decimal(repr(number))

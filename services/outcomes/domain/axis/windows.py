@@ -5,12 +5,12 @@ Windows count from the last dose so far, so that who stops coming is missing and
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 
 from services.outcomes.domain.axis.measured import baselines
-from services.outcomes.domain.axis.result import Result
+from services.outcomes.domain.axis.result import Result, Said
 from services.outcomes.domain.trajectory import Trajectory
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import Horizon, Window
@@ -34,23 +34,19 @@ class _Span(Generic[N]):
         return abs(2 * since - self.start - self.end)
 
 
-def placed(found: tuple[Result, ...], trajectory: Trajectory, policy: Policy) -> tuple[Result, ...]:
+def placed(found: tuple[Result, ...], trajectory: Trajectory, policy: Policy) -> Said:
     outcomes = [each for each in found if INSTRUMENTS[each.instrument].measures != "session"]
     windows = _windows(outcomes, trajectory, policy)
     horizons = _horizons(outcomes, trajectory, policy)
     off = _off_window(outcomes, trajectory, policy)
-    named = windows.keys() | horizons.keys() | off
-    return tuple(
-        replace(
-            each,
-            window=windows.get(each.assessment_id),
-            horizon=horizons.get(each.assessment_id),
-            off_window=each.assessment_id in off,
-        )
-        if each.assessment_id in named
-        else each
-        for each in found
-    )
+    return {
+        name: {
+            "window": windows.get(name),
+            "horizon": horizons.get(name),
+            "off_window": name in off,
+        }
+        for name in windows.keys() | horizons.keys() | off
+    }
 
 
 def _windows(
@@ -89,8 +85,8 @@ def _closest(
     known = tuple(spans)
     for dose, each, since in found:
         passed = each.answered_at - since
-        for span in known:
-            if each.complete and span.has(passed):
+        for span in known if each.complete else ():
+            if span.has(passed):
                 place = (dose, each.instrument, span.name)
                 mine = (span.distance(passed), each.answered_at, each.assessment_id)
                 best[place] = min(mine, best.get(place, mine))

@@ -4,14 +4,17 @@ Nothing that leaves here names a patient, a clinic or a date (OUT-6), nor can be
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
-from hashlib import blake2b
-from operator import attrgetter
+from dataclasses import dataclass, replace
 
-from services.outcomes.domain.axis.results import Result
+from services.outcomes.domain.axis.result import Result, digest
 from services.outcomes.domain.scoring import Assessment
 from services.outcomes.domain.stream.classes import Tellable
-from services.outcomes.domain.stream.deidentified import emptied, result_of, subject_of
+from services.outcomes.domain.stream.deidentified import (
+    content_of,
+    result_of,
+    subject_of,
+    taken_back,
+)
 from shared.contracts.instruments import INSTRUMENTS
 from shared.contracts.outcomes import (
     OutcomeResult,
@@ -72,28 +75,28 @@ def publish(
         # Counted, not derived: the id tells the order within one subject and nothing else.
         result_id = before.result_id if before else f"{subject.token}-{len(known) + 1}"
         revision = before.revision + 1 if before else 0
-        event = result_of(subject.token, result_id, revision, may, result)
-        content = _digest(event)
+        content = digest(content_of(subject.token, may, result))
         if before and before.content == content:
             continue
+        event = result_of(subject.token, result_id, revision, may, result)
         known[result.assessment_id] = Published(result.assessment_id, result_id, revision, content)
         news.append(event)
     return replace(subject, results=tuple(known.values())), news
 
 
 def retract(
-    subject: StreamSubject, taken_back: Iterable[Assessment]
+    subject: StreamSubject, set_aside: Iterable[Assessment]
 ) -> tuple[StreamSubject, list[OutcomeResult]]:
     """A last revision, without numbers, of each published result that counts no longer."""
     known = {each.assessment_id: each for each in subject.results}
     news = []
-    for assessment in taken_back:
+    for assessment in set_aside:
         before = known.get(assessment.id)
         if before is None or before.retracted:
             continue
         last = replace(before, revision=before.revision + 1, content="", retracted=True)
         known[assessment.id] = last
-        news.append(emptied(subject.token, last.result_id, last.revision, assessment))
+        news.append(taken_back(subject.token, last.result_id, last.revision, assessment))
     return replace(subject, results=tuple(known.values())), news
 
 
@@ -118,11 +121,3 @@ def withdraw(subject: StreamSubject) -> tuple[StreamSubject, SubjectWithdrawn]:
 
 def _is_for_analysts(result: Result) -> bool:
     return INSTRUMENTS[result.instrument].measures != "substance-use"
-
-
-def _digest(event: OutcomeResult) -> str:
-    """`repr` of text, numbers and None is canonical, and far cheaper than JSON of them."""
-    return blake2b(repr(_CONTENT(event)).encode(), digest_size=16).hexdigest()
-
-
-_CONTENT = attrgetter(*(each.name for each in fields(OutcomeResult) if each.name != "revision"))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.analytics.columns.archive import archive as module
@@ -103,6 +103,7 @@ def test_a_manifest_that_cannot_be_read_is_an_empty_archive(tmp_path: Path, mani
     assert Archive(tmp_path).places(TOPIC) == {}
 
 
+@settings(max_examples=50)
 @given(st.lists(st.integers(1, 4), max_size=12), st.integers(0, 20), st.integers(1, 9), st.data())
 def test_reading_from_any_offset_gives_what_follows_in_order_wherever_it_lies(
     tmp_path_factory: pytest.TempPathFactory,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.analytics.columns.archive.archive import Archive
@@ -50,6 +50,7 @@ def of(partition: int, entries: list[Entry]) -> list[int]:
     return [each.offset for each in entries if each.partition == partition]
 
 
+@settings(max_examples=50)
 @given(
     st.lists(st.lists(st.sampled_from(TOKENS), max_size=5), max_size=8),
     st.integers(0, 4),

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.analytics.columns import table
@@ -20,7 +20,8 @@ from tests.kit.analytics.columns import FROM, NOW, columns, followed, record, re
 
 PATIENT, ANSWERS = st.integers(0, 2), st.integers(0, 3)
 SAID = st.tuples(PATIENT, ANSWERS, st.integers(0, 3))
-"""Of which patient, which answers, in which revision."""
+"""Of which patient, which answers, in which revision: 48 things to say, so that a few dozen lists
+hold each of them many times, before and after each other."""
 
 
 def row(said: tuple[int, int, int], offset: int = 0) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def shown(rows: list[dict[str, Any]], *, at_once: int) -> pl.DataFrame:
     return tables.frames()[1].sort("patient_id", maintain_order=True)
 
 
+@settings(max_examples=50)
 @given(st.lists(SAID, max_size=25), st.randoms(use_true_random=False), st.integers(1, 7))
 def test_any_order_and_any_repetition_end_in_the_same_rows(
     said: list[tuple[int, int, int]], dice: Any, at_once: int
@@ -55,6 +57,7 @@ def test_any_order_and_any_repetition_end_in_the_same_rows(
     assert shown(rows, at_once=100).equals(shown(again, at_once=at_once))
 
 
+@settings(max_examples=50)
 @given(st.lists(SAID, max_size=25))
 def test_what_is_shown_is_the_last_revision_unless_it_was_taken_back(
     said: list[tuple[int, int, int]],
@@ -110,17 +113,25 @@ POISON = {
 }
 
 
+@pytest.mark.parametrize("neighbours", [5, 50])
 @pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
 def test_a_poisoned_record_is_left_out_and_counted_and_its_neighbours_are_not(
-    poison: bytes,
+    poison: bytes, neighbours: int
 ) -> None:
-    good = [record(result(assessment_id=f"a{n}"), "p", n) for n in range(5)]
+    good = [record(result(assessment_id=f"a{n}"), "p", n) for n in range(neighbours)]
     tables = PatientTables()
 
-    skipped = tables.take(records([*good[:2], record(poison, "p", 7), *good[2:]]))
+    skipped = tables.take(records([*good[:2], record(poison, "p", 99), *good[2:]]))
 
     assert skipped == {"malformed": 1}
-    assert tables.frames()[1]["assessment_id"].to_list() == [f"a{n}" for n in range(5)]
+    kept = tables.frames()[1]["assessment_id"].to_list()
+    assert sorted(kept) == sorted(f"a{n}" for n in range(neighbours))
+
+
+def test_many_at_once_end_in_the_same_rows_as_one_by_one() -> None:
+    rows = [row((n % 9, n % 7, n % 3), n) for n in range(60)]
+
+    assert shown(rows, at_once=60).equals(shown(rows, at_once=1))
 
 
 def test_a_type_that_is_not_known_is_left_out_and_counted() -> None:
@@ -142,6 +153,7 @@ def test_what_an_older_program_did_not_say_has_its_default() -> None:
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(SAID, min_size=1, max_size=12), st.integers(0, 12))
 def test_as_of_a_moment_is_what_only_the_records_until_then_say(
     tmp_path_factory: pytest.TempPathFactory, said: list[tuple[int, int, int]], until: int

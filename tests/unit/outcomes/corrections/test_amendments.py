@@ -4,21 +4,18 @@ from itertools import permutations
 
 import pytest
 
-from services.outcomes.domain.axis.results import results
 from shared.contracts.outcomes import AssessmentScored, RiskRaised
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
-    DAY_0,
     PATIENT,
-    POLICY,
     Outcomes,
     answers,
     assessed,
     corrected,
-    dosed,
     on_day,
     registered,
     retracted,
+    treated,
 )
 
 OTHER = "6f1a0a8e-35f6-4c0e-9d52-8a2f6c1f0002"
@@ -26,13 +23,7 @@ BEFORE, AFTER = on_day(-1), on_day(5)
 
 
 def after(*steps: Step) -> Outcomes:
-    outcomes = Outcomes()
-    outcomes.take(registered(), registered(patient=OTHER), dosed(1, DAY_0), *steps)
-    return outcomes
-
-
-def scores(outcomes: Outcomes, patient: str = PATIENT) -> list[float | None]:
-    return [each.score for each in results(outcomes.trajectory(patient), POLICY)]
+    return treated(registered(patient=OTHER), *steps)
 
 
 def because(outcomes: Outcomes, patient: str = PATIENT) -> list[tuple[float | None, str]]:
@@ -49,7 +40,7 @@ def test_a_correction_counts_instead_of_what_it_corrects(order: tuple[int, ...])
 
     outcomes = after(*(told[each] for each in order))
 
-    assert scores(outcomes) == [18]
+    assert outcomes.scores() == [18]
     assert because(outcomes) == [(8, "corrected")]
 
 
@@ -61,7 +52,7 @@ def test_a_correction_of_a_correction_counts_alone(order: tuple[int, ...]) -> No
         corrected(answers(12), "b", AFTER, event_id="c"),
     ]
 
-    assert scores(after(*(told[each] for each in order))) == [12]
+    assert after(*(told[each] for each in order)).scores() == [12]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -72,7 +63,7 @@ def test_what_was_corrected_back_counts_again_as_it_was(order: tuple[int, ...]) 
         corrected(answers(8), "b", AFTER, event_id="c"),
     ]
 
-    assert scores(after(*(told[each] for each in order))) == [8]
+    assert after(*(told[each] for each in order)).scores() == [8]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -87,7 +78,7 @@ def test_of_two_corrections_of_the_same_answers_the_sources_last_word_counts(
 
     outcomes = after(*(told[each] for each in order))
 
-    assert scores(outcomes) == [18]
+    assert outcomes.scores() == [18]
     assert because(outcomes) == [(8, "corrected"), (12, "corrected")]
 
 
@@ -96,7 +87,7 @@ def test_a_correction_that_changes_no_answer_counts_once() -> None:
         assessed(answers(8), AFTER, event_id="a"), corrected(answers(8), "a", AFTER, event_id="b")
     )
 
-    assert scores(outcomes) == [8]
+    assert outcomes.scores() == [8]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
@@ -107,7 +98,7 @@ def test_what_was_retracted_counts_no_longer_even_if_it_comes_later(
 
     outcomes = after(*(told[each] for each in order), assessed(answers(9), AFTER))
 
-    assert scores(outcomes) == [9]
+    assert outcomes.scores() == [9]
     assert because(outcomes) == [(20, "retracted")]
     assert outcomes.summary().baseline is None
 
@@ -119,7 +110,7 @@ def test_a_retracted_correction_does_not_bring_back_what_it_corrected() -> None:
         retracted("b", AFTER),
     )
 
-    assert scores(outcomes) == []
+    assert outcomes.scores() == []
     assert because(outcomes) == [(8, "corrected"), (18, "retracted")]
 
 
@@ -130,7 +121,7 @@ def test_the_retraction_of_what_was_corrected_leaves_the_correction() -> None:
         retracted("a", AFTER),
     )
 
-    assert scores(outcomes) == [18]
+    assert outcomes.scores() == [18]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
@@ -146,8 +137,8 @@ def test_a_retraction_of_another_patients_answers_takes_back_neither_ones(
         *(told[each] for each in order), assessed(answers(11), AFTER, patient=OTHER, event_id="b")
     )
 
-    assert scores(outcomes) == [8]
-    assert scores(outcomes, OTHER) == [11]
+    assert outcomes.scores() == [8]
+    assert outcomes.scores(OTHER) == [11]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
@@ -161,8 +152,8 @@ def test_a_correction_of_another_patients_answers_counts_for_neither(
 
     outcomes = after(*(told[each] for each in order))
 
-    assert scores(outcomes) == [8]
-    assert scores(outcomes, OTHER) == []
+    assert outcomes.scores() == [8]
+    assert outcomes.scores(OTHER) == []
     assert because(outcomes, OTHER) == [(18, "nothing-to-correct")]
 
 
@@ -173,7 +164,7 @@ def test_another_sites_event_of_the_same_id_is_not_corrected() -> None:
         retracted("a", AFTER, site="annex"),
     )
 
-    assert scores(outcomes) == [8]
+    assert outcomes.scores() == [8]
 
 
 def test_corrections_that_name_each_other_correct_nothing() -> None:
@@ -182,7 +173,7 @@ def test_corrections_that_name_each_other_correct_nothing() -> None:
         corrected(answers(18), "a", AFTER, event_id="b"),
     )
 
-    assert scores(outcomes) == []
+    assert outcomes.scores() == []
 
 
 def test_a_correction_raises_its_alert_at_once_and_takes_none_back() -> None:

@@ -8,6 +8,7 @@ from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.progress import is_meaningful
 from shared.contracts.instruments import InstrumentCode
 from shared.contracts.outcomes import ProgressJudged
+from shared.storage.steps import Step
 from tests.kit.outcomes import (
     DAY_0,
     POLICY,
@@ -22,6 +23,7 @@ from tests.kit.outcomes import (
     pcl_answers,
     registered,
     screened,
+    treated,
 )
 
 FILLED: dict[InstrumentCode, Any] = {
@@ -31,12 +33,9 @@ FILLED: dict[InstrumentCode, Any] = {
 }
 
 
-def told(outcomes: Outcomes) -> list[tuple[Any, ...]]:
-    """(after dose, response, meaningful) of each judgement, in order."""
-    return [
-        (each["after_dose"], each["response"], each["meaningful"])
-        for each in outcomes.said(ProgressJudged)
-    ]
+def begun(*steps: Step) -> Outcomes:
+    """Screened with 20 before the dose of day 0."""
+    return treated(screened(20, on_day(-3)), *steps)
 
 
 @pytest.mark.parametrize(
@@ -79,19 +78,14 @@ def test_of_an_instrument_without_a_published_change_nothing_is_said() -> None:
 
 
 def test_every_answer_after_a_dose_is_judged_and_none_before() -> None:
-    outcomes = Outcomes()
-
-    outcomes.take(
-        registered(),
-        screened(20, on_day(-3)),
+    outcomes = begun(
         assessed(answers(18), on_day(-1)),
-        dosed(1, DAY_0),
         assessed(answers(14), on_day(2)),
         dosed(2, on_day(3)),
         assessed(answers(9), on_day(5)),
     )
 
-    assert told(outcomes) == [(1, False, False), (2, True, True)]
+    assert outcomes.judged() == [(1, False, False), (2, True, True)]
 
 
 def test_progress_is_judged_by_the_instrument_of_the_indication() -> None:
@@ -107,53 +101,37 @@ def test_progress_is_judged_by_the_instrument_of_the_indication() -> None:
     )
 
     assert [each["instrument"] for each in outcomes.said(ProgressJudged)] == ["pcl-5"]
-    assert told(outcomes) == [(1, False, True)]
+    assert outcomes.judged() == [(1, False, True)]
 
 
 def test_without_a_baseline_or_an_answer_to_every_question_nothing_can_be_said() -> None:
-    unknown, incomplete = Outcomes(), Outcomes()
+    unknown = treated(assessed(answers(4), on_day(2)))
+    incomplete = begun(assessed((*answers(4)[:8], None), on_day(2)))
 
-    unknown.take(registered(), dosed(1, DAY_0), assessed(answers(4), on_day(2)))
-    incomplete.take(
-        registered(),
-        screened(20, on_day(-3)),
-        dosed(1, DAY_0),
-        assessed((*answers(4)[:8], None), on_day(2)),
-    )
-
-    assert told(unknown) == told(incomplete) == [(1, None, None)]
+    assert unknown.judged() == incomplete.judged() == [(1, None, None)]
 
 
 def test_older_answers_that_come_late_change_no_judgement() -> None:
-    outcomes = Outcomes()
+    outcomes = begun(assessed(answers(9), on_day(5)), assessed(answers(19), on_day(2)))
 
-    outcomes.take(
-        registered(),
-        screened(20, on_day(-3)),
-        dosed(1, DAY_0),
-        assessed(answers(9), on_day(5)),
-        assessed(answers(19), on_day(2)),
-    )
-
-    assert told(outcomes) == [(1, True, True)]
+    assert outcomes.judged() == [(1, True, True)]
 
 
 def test_a_dose_heard_of_late_judges_progress_anew() -> None:
     outcomes = Outcomes()
 
     outcomes.take(registered(), screened(20, on_day(-3)), assessed(answers(9), on_day(5)))
-    assert told(outcomes) == []
+    assert outcomes.judged() == []
     outcomes.take(dosed(1, DAY_0))
     outcomes.take(dosed(2, on_day(3)))
 
-    assert told(outcomes) == [(1, True, True), (2, True, True)]
+    assert outcomes.judged() == [(1, True, True), (2, True, True)]
 
 
 def test_a_judgement_is_told_once() -> None:
-    outcomes = Outcomes()
     again = assessed(answers(9), on_day(5))
 
-    outcomes.take(registered(), screened(20, on_day(-3)), dosed(1, DAY_0), again, again)
+    outcomes = begun(again, again)
     outcomes.take(dosed(1, DAY_0), screened(20, on_day(-3)))
 
-    assert len(told(outcomes)) == 1
+    assert len(outcomes.judged()) == 1

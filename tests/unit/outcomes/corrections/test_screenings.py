@@ -5,8 +5,7 @@ import pytest
 from shared.client.stream.event import StreamEvent
 from shared.client.stream.kept import kept
 from shared.codec import schema
-from shared.contracts import intake
-from shared.contracts.outcomes import OutcomeResult, ProgressJudged
+from shared.contracts.outcomes import OutcomeResult
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
     DAY_0,
@@ -15,26 +14,20 @@ from tests.kit.outcomes import (
     assessed,
     consented,
     dosed,
-    heard,
     on_day,
     registered,
+    screened,
+    screening_retracted,
 )
 
 WRONG, RIGHT = 8, 20
 
 
-def screened(total: int, name: str, supersedes: str = "") -> Step:
-    at, given = on_day(-3), answers(total)
-    told = intake.PatientScreened("phq-9", given, float(total), at, name, supersedes)
-    return heard(told, at)
+TREATED = (dosed(1, DAY_0), assessed(answers(9), on_day(7)))
 
 
-def retracted(name: str) -> Step:
-    return heard(intake.ScreeningRetracted("phq-9", name), on_day(1))
-
-
-def treated() -> list[Step]:
-    return [dosed(1, DAY_0), assessed(answers(9), on_day(7))]
+def named(total: int, name: str, supersedes: str = "") -> Step:
+    return screened(total, on_day(-3), named=(name, supersedes))
 
 
 def rows(outcomes: Outcomes) -> list[dict[str, object]]:
@@ -47,7 +40,7 @@ def rows(outcomes: Outcomes) -> list[dict[str, object]]:
 def test_the_baseline_is_the_corrected_one() -> None:
     outcomes = Outcomes()
 
-    outcomes.take(registered(), screened(WRONG, "s-1"), screened(RIGHT, "s-2", "s-1"), *treated())
+    outcomes.take(registered(), named(WRONG, "s-1"), named(RIGHT, "s-2", "s-1"), *TREATED)
 
     summary = outcomes.summary()
     assert (summary.baseline, summary.responded) == (RIGHT, True)
@@ -56,8 +49,8 @@ def test_the_baseline_is_the_corrected_one() -> None:
 @pytest.mark.parametrize("late", [False, True], ids=["before the dose", "after the result"])
 def test_a_retracted_screening_is_no_baseline(late: bool) -> None:
     outcomes = Outcomes()
-    told = [screened(RIGHT, "s-1"), *treated()]
-    told.insert(len(told) if late else 1, retracted("s-1"))
+    told = [named(RIGHT, "s-1"), *TREATED]
+    told.insert(len(told) if late else 1, screening_retracted("s-1", on_day(1)))
 
     outcomes.take(registered(), *told)
 
@@ -68,9 +61,9 @@ def test_a_retracted_screening_is_no_baseline(late: bool) -> None:
 def test_the_analysts_have_the_corrected_answers_once() -> None:
     outcomes = Outcomes()
 
-    outcomes.take(registered(), consented(on_day(-9)), screened(WRONG, "s-1"), *treated())
+    outcomes.take(registered(), consented(on_day(-9)), named(WRONG, "s-1"), *TREATED)
     assert [each["score"] for each in rows(outcomes)] == [WRONG, 9]
-    outcomes.take(screened(RIGHT, "s-2", "s-1"))
+    outcomes.take(named(RIGHT, "s-2", "s-1"))
 
     assert [(each["score"], each["baseline"]) for each in rows(outcomes)] == [
         (RIGHT, RIGHT),
@@ -80,9 +73,9 @@ def test_the_analysts_have_the_corrected_answers_once() -> None:
 
 def test_a_retraction_takes_the_published_result_back_without_its_numbers() -> None:
     outcomes = Outcomes()
-    outcomes.take(registered(), consented(on_day(-9)), screened(RIGHT, "s-1"), *treated())
+    outcomes.take(registered(), consented(on_day(-9)), named(RIGHT, "s-1"), *TREATED)
 
-    outcomes.take(retracted("s-1"), retracted("s-1"))
+    outcomes.take(screening_retracted("s-1", on_day(1)), screening_retracted("s-1", on_day(1)))
 
     told = [each for each in outcomes.said(OutcomeResult) if each["retracted"]]
     assert [(each["revision"], each["score"], each["study_day"]) for each in told] == [
@@ -94,30 +87,29 @@ def test_a_retraction_takes_the_published_result_back_without_its_numbers() -> N
 def test_answers_taken_back_before_they_are_published_never_are() -> None:
     outcomes = Outcomes()
 
-    outcomes.take(registered(), screened(RIGHT, "s-1"), retracted("s-1"), consented(on_day(2)))
+    outcomes.take(
+        registered(),
+        named(RIGHT, "s-1"),
+        screening_retracted("s-1", on_day(1)),
+        consented(on_day(2)),
+    )
 
     assert outcomes.said(OutcomeResult) == []
-
-
-def judged(outcomes: Outcomes) -> list[tuple[object, object]]:
-    """(response, meaningful) of each judgement, in order."""
-    return [(each["response"], each["meaningful"]) for each in outcomes.said(ProgressJudged)]
 
 
 def test_a_correction_of_the_baseline_judges_progress_anew() -> None:
     outcomes = Outcomes()
 
-    outcomes.take(registered(), screened(WRONG, "s-1"), *treated())
-    outcomes.take(screened(RIGHT, "s-2", "s-1"))
+    outcomes.take(registered(), named(WRONG, "s-1"), *TREATED)
+    outcomes.take(named(RIGHT, "s-2", "s-1"))
 
-    assert judged(outcomes) == [(False, False), (True, True)]
+    assert outcomes.judged() == [(1, False, False), (1, True, True)]
 
 
 def test_of_a_judgement_whose_answers_are_taken_back_nothing_can_be_said() -> None:
     outcomes = Outcomes()
-    again = intake.PatientScreened("phq-9", answers(9), 9.0, on_day(1), "s-2")
 
-    outcomes.take(registered(), screened(RIGHT, "s-1"), dosed(1, DAY_0))
-    outcomes.take(heard(again, on_day(1)), retracted("s-2"))
+    outcomes.take(registered(), named(RIGHT, "s-1"), dosed(1, DAY_0))
+    outcomes.take(screened(9, on_day(1), named=("s-2",)), screening_retracted("s-2", on_day(1)))
 
-    assert judged(outcomes) == [(True, True), (None, None)]
+    assert outcomes.judged() == [(1, True, True), (1, None, None)]

@@ -6,22 +6,20 @@ from typing import Any
 
 import pytest
 
-from services.outcomes.domain.axis.results import results
 from services.outcomes.domain.scoring import assessment_id
 from shared.contracts.outcomes import AssessmentScored, RiskRaised
+from shared.storage.steps import Step
 from tests.kit.outcomes import (
     CLINIC,
     DAY_0,
-    POLICY,
     Outcomes,
     answers,
     assessed,
     corrected,
-    dosed,
     on_day,
-    registered,
     retracted,
     screened,
+    treated,
 )
 
 AT = on_day(5)
@@ -31,18 +29,12 @@ IDS = {
 TWICE = [assessed(answers(9, 2), AT, event_id="e", site=where) for where in IDS]
 
 
-def after(*steps: Any) -> Outcomes:
-    outcomes = Outcomes()
-    outcomes.take(registered(), screened(20, on_day(-3)), dosed(1, DAY_0), *steps)
-    return outcomes
+def after(*steps: Step) -> Outcomes:
+    return treated(screened(20, on_day(-3)), *steps)
 
 
 def counted(outcomes: Outcomes) -> list[str]:
-    return [
-        each.assessment_id
-        for each in results(outcomes.trajectory(), POLICY)
-        if each.answered_at > DAY_0
-    ]
+    return [each.id for each in outcomes.trajectory().counting if each.answered_at > DAY_0]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -110,12 +102,12 @@ def test_both_may_correct_it() -> None:
     outcomes = after(*TWICE[:2], *told)
 
     assert len(counted(outcomes)) == 1
-    assert [each.score for each in results(outcomes.trajectory(), POLICY)] == [20, 12]
+    assert outcomes.scores() == [20, 12]
 
 
 def test_what_intake_screened_and_a_site_told_again_counts_once() -> None:
     told_again = assessed(answers(20), on_day(-3))
     outcomes = after(told_again)
 
-    assert [each.score for each in results(outcomes.trajectory(), POLICY)] == [20]
+    assert outcomes.scores() == [20]
     assert outcomes.said(AssessmentScored) == []

@@ -1,9 +1,11 @@
 """The stream from its topic: sealed records open with the keys that are given out, or never."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import httpx2
+import pytest
 
 from shared.client.calls import Calls
 from shared.client.connection import connect
@@ -12,7 +14,7 @@ from shared.client.stream.on_kafka import SubjectKeys, TopicStream
 from shared.codec import strict_json
 from shared.codec.sealing import SubjectKey
 from shared.codec.stream_records import sealed
-from shared.contracts.outcomes import SubjectWithdrawn
+from shared.contracts.outcomes import OutcomeResult, StreamSealed, SubjectWithdrawn
 from shared.messaging.kafka_reader import TopicReader
 from shared.storage.steps import Origin
 from tests.kit.analysts.stream import a_result, a_subject
@@ -97,6 +99,32 @@ def test_who_withdraws_while_we_read_is_read_no_further() -> None:
         "outcomes.stream.subject-withdrawn.v1",
     ]
     assert kept(rows.events()).results == rows.latest().results == []
+
+
+@pytest.mark.parametrize("kind", [StreamSealed, SubjectWithdrawn])
+@pytest.mark.parametrize("value", [b"not JSON", b"\xff", b"[1]", b"{}", b'{"subject_token": 7}'])
+def test_a_record_that_cannot_be_read_is_left_out_counted_and_warned_of_once(
+    kind: Any, value: bytes
+) -> None:
+    amber = a_result("amber", 1)
+    wrong = Origin("outcomes.stream", 2, 7, b"", value, (("ce_type", kind.type.encode()),))
+    stream = Issuer(AMBER).stream(wrong, wrong, record(sealed(amber, AMBER)))
+
+    with pytest.warns(UserWarning, match="partition 2, offset 7") as warned:
+        assert [each.data for each in stream.events()] == [amber]
+    assert (stream.unreadable, len(warned)) == (2, 1)
+
+
+def test_what_was_changed_or_sealed_under_anothers_key_is_left_out() -> None:
+    whole = sealed(a_result("amber", 1), AMBER)
+    changed = replace(whole, jwe=whole.jwe.replace("..", "..A"))
+    another = replace(sealed(a_result("birch", 1), BIRCH), subject_token="amber")
+    nothing = StreamSealed("amber", AMBER.seal(OutcomeResult.type, b"{"))
+    stream = Issuer(AMBER, BIRCH).stream(*map(record, (changed, another, nothing, whole)))
+
+    with pytest.warns(UserWarning, match="tell operations"):
+        assert len(list(stream.events())) == 1
+    assert stream.unreadable == 3
 
 
 def test_newer_types_and_tombstones_are_passed_over() -> None:

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.outcomes.domain.telling import NOTHING
-from shared.contracts import intake
 from shared.contracts.outcomes import OutcomeResult
 from shared.storage.steps import Step
 from tests.kit.outcomes import (
@@ -24,22 +23,14 @@ from tests.kit.outcomes import (
     cssrs_answers,
     dosed,
     gad_answers,
-    heard,
     last_revisions,
     on_day,
     registered,
     reported,
     retracted,
     screened,
+    screening_retracted,
 )
-
-
-def _screening(total: int, at: int, name: str, supersedes: str = "") -> Step:
-    data = intake.PatientScreened(
-        "phq-9", answers(total), float(total), on_day(at), screening_id=name, supersedes=supersedes
-    )
-    return heard(data, on_day(at))
-
 
 FACTS = [
     registered(),
@@ -66,10 +57,10 @@ CHANGES_OF_MIND = [
     consented(on_day(7)),
 ]
 SECOND_THOUGHTS = [
-    _screening(19, -2, "one"),
-    _screening(18, -2, "two", "one"),
-    heard(intake.ScreeningRetracted("phq-9", "three"), on_day(1)),
-    _screening(7, -1, "three"),
+    screened(19, on_day(-2), named=("one",)),
+    screened(18, on_day(-2), named=("two", "one")),
+    screening_retracted("three", on_day(1)),
+    screened(7, on_day(-1), named=("three",)),
     assessed(answers(15), on_day(5), event_id="wrong", sequence=1),
     corrected(answers(11), "wrong", on_day(5), event_id="better", sequence=2),
     corrected(answers(12), "wrong", on_day(5), event_id="right", sequence=3),

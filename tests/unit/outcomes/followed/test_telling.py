@@ -2,9 +2,7 @@
 
 import pytest
 
-from shared.contracts import intake
 from shared.contracts.outcomes import PatientFollowed, PatientResult
-from shared.storage.steps import Step
 from tests.kit.outcomes import (
     DAY_0,
     PATIENT,
@@ -13,23 +11,12 @@ from tests.kit.outcomes import (
     assessed,
     course_opened,
     dosed,
-    heard,
     on_day,
     registered,
     reported,
     screened,
+    screening_retracted,
 )
-
-
-def _screening(total: int, at: int, name: str, supersedes: str = "") -> Step:
-    data = intake.PatientScreened(
-        "phq-9", answers(total), float(total), on_day(at), screening_id=name, supersedes=supersedes
-    )
-    return heard(data, on_day(at))
-
-
-def _retraction(name: str) -> Step:
-    return heard(intake.ScreeningRetracted("phq-9", name), on_day(1))
 
 
 def test_a_patient_who_consented_to_nothing_is_counted_from_the_registration_on() -> None:
@@ -80,7 +67,7 @@ def test_what_is_taken_back_gets_a_last_revision_without_numbers_whichever_came_
     late: bool,
 ) -> None:
     outcomes = Outcomes()
-    facts = [_screening(20, -3, "one"), _retraction("one")]
+    facts = [screened(20, on_day(-3), named=("one",)), screening_retracted("one", on_day(1))]
 
     outcomes.take(registered(), *(facts if late else reversed(facts)))
     outcomes.take(dosed(1, DAY_0))
@@ -94,7 +81,11 @@ def test_what_is_taken_back_gets_a_last_revision_without_numbers_whichever_came_
 def test_a_correction_takes_the_corrected_back_and_tells_the_correction() -> None:
     outcomes = Outcomes()
 
-    outcomes.take(registered(), _screening(20, -3, "one"), _screening(18, -3, "two", "one"))
+    outcomes.take(
+        registered(),
+        screened(20, on_day(-3), named=("one",)),
+        screened(18, on_day(-3), named=("two", "one")),
+    )
 
     kept = [each for key, each in reported(outcomes).items() if key != "followed"]
     assert sorted((each["retracted"], each["score"]) for each in kept) == [

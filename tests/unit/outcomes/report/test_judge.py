@@ -37,7 +37,7 @@ _PERSON = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(_PERSON, min_size=1, max_size=8), st.randoms())
 def test_the_report_is_what_plain_python_makes_of_the_rows(
     persons: list[dict[str, Any]], order: random.Random

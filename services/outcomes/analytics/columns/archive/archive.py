@@ -29,6 +29,7 @@ class Archive:
         self._folder, self._lock = folder, RLock()
         self._manifest = manifest.read(folder)
         self._waiting: dict[str, list[pl.DataFrame]] = {}
+        self._waiting_rows = 0
         self._places: dict[str, dict[int, int]] = {}
         self._replaced: list[str] = []
 
@@ -69,7 +70,8 @@ class Archive:
             waiting = self._waiting.setdefault(topic, [])
             waiting.append(records)
             self._places.setdefault(topic, {}).update(places_after(records))
-            if sum(each.height for each in waiting) >= FLUSH_ROWS:
+            self._waiting_rows += records.height
+            if self._waiting_rows >= FLUSH_ROWS:
                 self.flush()
 
     def flush(self) -> None:
@@ -81,6 +83,7 @@ class Archive:
             self._compact()
             self._manifest.write(self._folder)
             self._waiting.clear()
+            self._waiting_rows = 0
             self._places.clear()
 
     def empty(self, topic: str) -> None:

@@ -20,6 +20,7 @@ Shown = Mapping[Group, Mapping[str, int]]
 """The counts that the reader may see, group by group."""
 _NO_COUNT = Count(None, True)
 _NO_RATE = Rate(None, None, None, None, None, None, True)
+_NO_CHANGE = MeanChange(None, None, None, None, None, (), True)
 
 
 def hidden(row: NetworkRow, shown: Shown) -> NetworkRow:
@@ -32,13 +33,15 @@ def hidden(row: NetworkRow, shown: Shown) -> NetworkRow:
         windows=tuple(seen.window(each) for each in row.windows),
         days_to_response=seen.median(row.days_to_response),
         sessions_to_response=seen.median(row.sessions_to_response),
-        off_track=seen.rate(row.off_track, "latest/observed", "off-track"),
+        off_track=seen.rate(row.off_track, "latest/observed", "off-track", "patients"),
         strengths=(),
     )
 
 
 @dataclass(frozen=True)
 class _Seen:
+    """What carried results (LOCF) add to a window is in no release; of the latest they are it."""
+
     names: Mapping[str, int]
 
     def count(self, count: Count, name: str) -> Count:
@@ -47,45 +50,35 @@ class _Seen:
     def median(self, median: Median) -> Median:
         return median if "to-response" in self.names else Median(None, None, True)
 
-    def rate(self, rate: Rate, pick: str, name: str, *more: str) -> Rate:
-        needed = (pick, f"{pick}/{name}-known", f"{pick}/{name}", *more)
-        if all(each in self.names for each in needed):
-            return rate
-        return _NO_RATE
+    def rate(self, rate: Rate, pick: str, name: str, due: str) -> Rate:
+        if not self._all(f"{pick}/{name}-known", f"{pick}/{name}"):
+            return _NO_RATE
+        return rate if self._all(due, pick) else replace(rate, lost=None)
+
+    def _all(self, *names: str) -> bool:
+        return all(each in self.names for each in names)
 
     def window(self, at: AtWindow) -> AtWindow:
         due = f"{at.window}/due" if at.window in AFTER_LAST_DOSE else "patients"
         observed = f"{at.window}/observed"
-        is_complete = due in self.names and observed in self.names
         return AtWindow(
             window=at.window,
             due=self.count(at.due, due),
             observed=self.count(at.observed, observed),
-            completeness=at.completeness if is_complete else _NO_RATE,
+            completeness=at.completeness if self._all(due, observed) else _NO_RATE,
             response=self._sides(at.window, due, "response", at.response),
             remission=self._sides(at.window, due, "remission", at.remission),
             improved=self._sides(at.window, due, "improved", at.improved),
             deteriorated=self._sides(at.window, due, "deteriorated", at.deteriorated),
             change=self._change(at.change, f"{observed}/changed"),
-            change_carried=self._change(
-                at.change_carried, f"{observed}/changed", *self._added(at.window, "changed")
-            ),
+            change_carried=self._change(at.change_carried, "latest/observed/changed")
+            if at.window == "latest"
+            else _NO_CHANGE,
         )
 
     def _sides(self, window: At, due: str, name: str, sides: SideBySide) -> SideBySide:
-        pick = f"{window}/observed"
-        added = self._added(window, name, f"{name}-known")
-        return SideBySide(
-            self.rate(sides.observed, pick, name, due),
-            self.rate(sides.carried, pick, name, due, *added),
-        )
+        observed = self.rate(sides.observed, f"{window}/observed", name, due)
+        return SideBySide(observed, observed if window == "latest" else _NO_RATE)
 
-    def _added(self, window: At, *names: str) -> tuple[str, ...]:
-        if window not in AFTER_LAST_DOSE:
-            return ()
-        return (f"{window}/reached", *(f"{window}/added/{name}" for name in names))
-
-    def _change(self, change: MeanChange, *names: str) -> MeanChange:
-        if all(each in self.names for each in names):
-            return change
-        return MeanChange(None, None, None, None, None, (), True)
+    def _change(self, change: MeanChange, name: str) -> MeanChange:
+        return change if name in self.names else _NO_CHANGE

@@ -5,8 +5,9 @@ Everything that a report says is added up from these columns.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
+import numpy as np
 import polars as pl
 
 from services.outcomes.analytics.columns.frames import Frames
@@ -27,6 +28,11 @@ AFTER_LAST_DOSE: dict[At, tuple[str, ...]] = {
 WINDOWS: tuple[At, ...] = ("latest", *AFTER_LAST_DOSE)
 UNKNOWN = "unknown"
 """The route of people without a course."""
+_NEVER = 1_000_000
+_SEEN = (
+    *("response", "remission", "reliable", "deteriorated", "off_track"),
+    *("change", "baseline", "study_day", "after_dose"),
+)
 _PRIMARY = {each: primary_instrument(each) for each in get_args(Indication)}
 
 
@@ -34,8 +40,8 @@ _PRIMARY = {each: primary_instrument(each) for each in get_args(Indication)}
 class People:
     """`rows`: one per patient who had a dose, `who` their number; `group` that of their group.
 
-    `groups`: the dimensions of each group, by its number. `results`: all of the frames; what stands
-    for somebody is a row of it.
+    `groups`: the dimensions of each group, by its number. `results`: what is told of
+    all of the frames; what stands for somebody is a row of it.
     """
 
     rows: pl.DataFrame
@@ -43,21 +49,29 @@ class People:
     results: pl.DataFrame
 
 
-def dosed(frames: Frames, policy: Policy) -> pl.DataFrame:
-    """Everybody who had a dose. `last_day`: study day of the last; `<window>/due`: it is over."""
+def dosed(frames: Frames, by: Sequence[Dimension], policy: Policy) -> pl.DataFrame:
+    """Everybody who had a dose, with the dimensions named.
+
+    `last_day`: study day of the last one; `<window>/due`: the window is over.
+    """
     last, first = pl.col("last_dose_on"), pl.col("first_dose_on")
     today = frames.as_of.date()
     over = {
         f"{window}/due": last + pl.duration(days=days) <= today
         for window, days in last_days(policy).items()
     }
+    dimensions: dict[Dimension, pl.Expr] = {
+        "clinic": pl.col("clinic"),
+        "indication": pl.col("indication"),
+        "route": pl.col("route").fill_null(UNKNOWN),
+        "period": pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
+    }
     return (
         frames.patients.lazy()
         .filter(pl.col("doses") > 0)
         .select(
-            *("patient_id", "clinic", "indication", "doses", "integrations"),
-            route=pl.col("route").fill_null(UNKNOWN),
-            period=pl.format("{}-Q{}", first.dt.year(), first.dt.quarter()),
+            *("patient_id", "doses", "integrations"),
+            *(dimensions[each].alias(each) for each in by),
             # `other` on the stream is what few people have: the PHQ-9 is asked of everybody.
             instrument=pl.col("indication").replace_strict(
                 _PRIMARY, default=PHQ_9.code, return_dtype=pl.String
@@ -93,13 +107,13 @@ def people(
     frames: Frames, by: Sequence[Dimension], instrument: str | None, policy: Policy
 ) -> People:
     """By the primary instrument of each one's indication, or by the one named."""
-    rows, groups = grouped(dosed(frames, policy), by)
+    rows, groups = grouped(dosed(frames, by, policy), by)
     if instrument:
         rows = rows.with_columns(instrument=pl.lit(instrument))
     results = measured(frames, rows, instrument)
-    stands = picks(results, last_days(policy))
-    rows = rows.join(stands, on="who", how="left", maintain_order="left")
-    return People(rows, groups, frames.results)
+    stands = picks(results, last_days(policy), rows.height)
+    seen = frames.results.select(_SEEN).rechunk()
+    return People(rows.hstack(stands), groups, seen)
 
 
 def measured(frames: Frames, rows: pl.DataFrame, instrument: str | None) -> pl.DataFrame:
@@ -117,49 +131,69 @@ def measured(frames: Frames, rows: pl.DataFrame, instrument: str | None) -> pl.D
         )
         .collect()
     )
-    return results.with_columns(whose(results["patient_id"], rows)).drop_nulls("who")
+    known = results.hstack(whose(results["patient_id"], rows)).drop_nulls("who")
+    return known.with_columns(since_last=pl.col("study_day") - pl.col("last_day"))
 
 
 def whose(patient_ids: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
-    """The columns `who`, `group` and `last_day` beside each. A run of one patient is asked once."""
-    run = patient_ids.rle_id()
-    begins = patient_ids.to_frame().filter(run.diff().fill_null(1) != 0)
-    known = rows.select("patient_id", "who", "group", "last_day")
-    return begins.join(known, on="patient_id", how="left", maintain_order="left").select(
-        pl.col("who", "group", "last_day").gather(run)
-    )
+    """The columns `who`, `group` and `last_day` beside each; null of whom the rows have not."""
+    codes, known = (each.to_physical().to_numpy() for each in (patient_ids, rows["patient_id"]))
+    place = np.full(max(codes.max(initial=0), known.max(initial=0)) + 1, -1, np.int64)
+    place[known] = np.arange(rows.height)
+    return rows.select(pl.col("who", "group", "last_day").gather(_or_none(place[codes])))
 
 
-def picks(results: pl.DataFrame, last_days: Mapping[At, int]) -> pl.DataFrame:
-    """Per patient, the `row` of the result that stands for them: `latest`; `<window>/observed`;
-    `<window>/added`, where nothing was observed: the last one until the window's last day.
+def picks(results: pl.DataFrame, last_days: Mapping[At, int], people: int) -> pl.DataFrame:
+    """Of each of `people`, the `row` of the result that stands for them: `latest`;
+    `<window>/observed`; `<window>/added`, where nothing was observed: the last one until the
+    window's last day.
 
     Also `has-baseline`, `responded` (with it response began), `judged` (the last that can tell).
+    `results`: `row` ascends.
     """
-    after = pl.col("after")
-    since_last = pl.col("study_day") - pl.col("last_day")
-    before = {each: _row(after & (since_last <= days)).max() for each, days in last_days.items()}
-    observed = {each: _row(after & (pl.col("window") == each)).max() for each in last_days}
-    return (
-        results.lazy()
-        .group_by("who")
-        .agg(
-            pl.col("based").any().alias("has-baseline"),
-            _row(after).max().alias("latest/observed"),
-            *(each.alias(f"{name}/observed") for name, each in observed.items()),
-            *(each.alias(f"{name}/added") for name, each in before.items()),
-            _row(pl.col("first_response")).min().alias("responded"),
-            _row(after & pl.col("judged")).max().alias("judged"),
-        )
-        .with_columns(
-            pl.when(pl.col(f"{each}/observed").is_null())
-            .then(f"{each}/added")
-            .alias(f"{each}/added")
-            for each in last_days
-        )
-        .collect()
+    windows = sorted(last_days, key=lambda each: last_days[each])
+    days = [last_days[each] for each in windows]
+    told = results.lazy()
+    after = told.filter("after")
+    until = np.maximum.accumulate(_last(after, people, _windows_over(days), len(days) + 1))
+    in_one = after.filter(pl.col("window").is_in(windows))
+    observed = _last(in_one, people, _window_number(windows), len(windows))
+    added = np.where(observed < 0, until[:-1], -1)
+    rows = {
+        "latest/observed": until[-1],
+        **{f"{each}/observed": observed[n] for n, each in enumerate(windows)},
+        **{f"{each}/added": added[n] for n, each in enumerate(windows)},
+        "responded": _last(told.filter("first_response").reverse(), people)[0],
+        "judged": _last(after.filter("judged"), people)[0],
+    }
+    based = _last(told.filter("based"), people)[0] >= 0
+    return pl.DataFrame(
+        {"has-baseline": based} | {name: _or_none(each) for name, each in rows.items()}
     )
 
 
-def _row(condition: pl.Expr) -> pl.Expr:
-    return pl.when(condition).then(pl.col("row"))
+def _windows_over(days: Sequence[int]) -> pl.Expr:
+    """How many windows were over before the day of the result; all of them, if that is unknown."""
+    since_last = pl.col("since_last").fill_null(_NEVER)
+    return pl.sum_horizontal((since_last > each).cast(pl.Int32) for each in days)
+
+
+def _window_number(windows: Sequence[At]) -> pl.Expr:
+    numbers = ((pl.col("window") == each).cast(pl.Int32) * n for n, each in enumerate(windows))
+    return pl.sum_horizontal(numbers)
+
+
+def _last(results: pl.LazyFrame, people: int, kind: pl.Expr | None = None, kinds: int = 1) -> Any:
+    """The last row of each kind (down) and of everybody (across); -1: there is none."""
+    who = pl.col("who").cast(pl.Int32)
+    place = who if kind is None else who + kind * people
+    of = results.select("row", place=place).collect()
+    found = np.full(kinds * people, -1, np.int32)
+    # Of several at one place numpy keeps the last.
+    found[of["place"].to_numpy()] = of["row"].to_numpy()
+    return found.reshape(kinds, people)
+
+
+def _or_none(rows: Any) -> pl.Series:
+    found = pl.Series(rows)
+    return found.set(found < 0, None)

@@ -49,14 +49,16 @@ def counted(
 def tally(of: People) -> Tally:
     groups = tuple(Group(*each) for each in of.groups.select(DIMENSIONS).rows())
     size = len(groups)
-    standing = _standing(of)
+    standing = _laid_out(_standing(of), size)
     counts = _whole(of, size) | {
-        f"{pick}/{name}": _spread(standing, pick, name, size) for pick in PICKS for name in _NAMES
+        f"{pick}/{name}": standing[name][row] for row, pick in enumerate(PICKS) for name in _NAMES
     }
-    sums = {pick: _sums(standing, pick, size) for pick in PICKS}
-    counts["latest/observed"] = _spread(standing, "latest/observed", "n", size)
+    sums = {pick: Sums(*(standing[name][row] for name in _SUMS)) for row, pick in enumerate(PICKS)}
+    n = dict(zip(PICKS, standing["n"], strict=True))
+    counts["latest/observed"] = n["latest/observed"]
     for window in AFTER_LAST_DOSE:
-        counts |= _reached(window, standing, size)
+        observed, added = n[f"{window}/observed"], n[f"{window}/added"]
+        counts |= {f"{window}/observed": observed, f"{window}/reached": observed + added}
     return Tally(groups, counts, sums)
 
 
@@ -82,6 +84,7 @@ def _part_of() -> dict[str, str | tuple[str, ...]]:
 _OF_SCORES = ("remission", "off-track")
 """What can be said without a baseline."""
 _NAMES = ("changed", *STATES, *(f"{each}-known" for each in STATES))
+_SUMS = ("changed", "change", "change_squared", "base", "base_squared", "product")
 PART_OF: PartOf = _part_of()
 
 
@@ -152,19 +155,13 @@ def added_up(states: Sequence[str]) -> list[pl.Expr]:
     return [each.cast(pl.Int64).alias(name) for name, each in (states_of | known | sums).items()]
 
 
-def _reached(window: str, rows: pl.DataFrame, size: int) -> dict[str, Any]:
-    observed = _spread(rows, f"{window}/observed", "n", size)
-    added = _spread(rows, f"{window}/added", "n", size)
-    return {f"{window}/observed": observed, f"{window}/reached": observed + added}
-
-
-def _sums(rows: pl.DataFrame, pick: str, size: int) -> Sums:
-    names = ("changed", "change", "change_squared", "base", "base_squared", "product")
-    return Sums(*(_spread(rows, pick, name, size) for name in names))
-
-
-def _spread(rows: pl.DataFrame, pick: str, name: str, size: int) -> Any:
-    return placed(rows.filter(pl.col("pick") == PICKS.index(pick)), name, size)
+def _laid_out(rows: pl.DataFrame, size: int) -> dict[str, Any]:
+    """Of every name, a row per pick and a column per group."""
+    at = rows["pick"].to_numpy(), rows["group"].to_numpy()
+    found = {name: np.zeros((len(PICKS), size), np.int64) for name in ("n", *_NAMES, *_SUMS)}
+    for name, numbers in found.items():
+        numbers[at] = rows[name].to_numpy()
+    return found
 
 
 def placed(rows: pl.DataFrame, name: str, size: int) -> Any:

@@ -21,6 +21,18 @@ def life_table(people: pl.DataFrame, by: str = "group") -> pl.DataFrame:
 
     `people`: `by`, `time`, `event` (else censored at `time`, after the events of that time).
     """
+    d, n = pl.col("events"), pl.col("at_risk")
+    greenwood = pl.when(n > d).then(d / (n * (n - d)))
+    return (
+        survival(people, by)
+        .with_columns(_sum=greenwood.cum_sum().over(by))
+        .with_columns(_ends("low", 1), _ends("high", -1))
+        .drop("_sum")
+    )
+
+
+def survival(people: pl.DataFrame, by: str = "group") -> pl.DataFrame:
+    """The life table without its limits."""
     counted = (
         people.group_by(by, "time")
         .agg(events=pl.col("event").sum().cast(pl.Int64), everybody=pl.len().cast(pl.Int64))
@@ -28,15 +40,13 @@ def life_table(people: pl.DataFrame, by: str = "group") -> pl.DataFrame:
     )
     d, n = pl.col("events"), pl.col("at_risk")
     gone = pl.col("everybody").cum_sum().over(by)
-    greenwood = pl.when(n > d).then(d / (n * (n - d)))
     return (
         counted.with_columns(
             at_risk=pl.col("everybody").sum().over(by) - gone + pl.col("everybody"),
             censored=pl.col("everybody") - d,
         )
-        .with_columns(survival=(1 - d / n).cum_prod().over(by), _sum=greenwood.cum_sum().over(by))
-        .with_columns(_ends("low", 1), _ends("high", -1))
-        .drop("everybody", "_sum")
+        .with_columns(survival=(1 - d / n).cum_prod().over(by))
+        .drop("everybody")
     )
 
 
