@@ -87,9 +87,17 @@ def describe(
         },
         "issuer": settings.issuer_url,
         "token_endpoint": f"{settings.issuer_url}/token",
+        "registration_endpoint": f"{settings.issuer_url}/register",
         "jwks": f"{settings.issuer_url}/jwks.json",
         "clients": {name: _credentials(client) for name, client in clients.items()},
     }
+
+
+def answering(settings: Settings) -> list[tuple[str, str]]:
+    """(name, URL) of what a site or a reader asks: the apis and the analytics process."""
+    processes = service_processes(settings)
+    apis = [(each.service, each.url) for each in processes if each.kind == "api"]
+    return [*apis, (ANALYTICS, _analytics(settings).url)]
 
 
 def with_database(server_uri: str, database: str) -> str:
