@@ -15,7 +15,7 @@ from shared.local.issuer.ledger import Ledger, Session, SignIn, State
 from shared.local.issuer.refusal import Refused, must
 
 CLIENT_ID = "console"
-CALLBACK = "/signin/callback"
+CALLBACK = "/signin/done"
 CODE_LIVES_S = 60
 SHIFT_S = 10 * 3600
 """How long a sign-in lasts, however often it is renewed."""
