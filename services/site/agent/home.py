@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 from services.site.agent.faults import NeedsALook, NotEnrolled
 from shared.client.calls import Calls
 from shared.client.connection import Connection
-from shared.client.tokens import TokenSource
+from shared.client.tokens import Credentials, PrivateKey, TokenSource
 from shared.codec import strict_json
 from shared.kernel.errors import Malformed
 
@@ -64,6 +64,11 @@ class Home:
     def key_file(self) -> Path:
         return self.folder / "key.json"
 
+    @property
+    def next_key_file(self) -> Path:
+        """A key that was made and perhaps registered, until it is the key."""
+        return self.folder / "key.next.json"
+
     def identity(self) -> Identity:
         """Raises NotEnrolled, NeedsALook."""
         content = self._read(self.identity_file)
@@ -83,12 +88,18 @@ class Home:
             write_private(self.key_file, strict_json.dumps(key))
         write_private(self.identity_file, strict_json.dumps(asdict(identity)))
 
-    def connection(self, calls: Calls) -> Connection:
+    def tokens(self, calls: Calls) -> TokenSource:
         """Raises NotEnrolled, NeedsALook."""
         identity = self.identity()
-        pair = (identity.client_id, identity.client_secret)
-        tokens = TokenSource(identity.token_endpoint, pair, calls)
-        return Connection(identity.services, tokens, calls)
+        secret = identity.client_secret
+        client: Credentials = (identity.client_id, secret)
+        if not secret:
+            client = PrivateKey(identity.client_id, self.key())
+        return TokenSource(identity.token_endpoint, client, calls)
+
+    def connection(self, calls: Calls) -> Connection:
+        """Raises NotEnrolled, NeedsALook."""
+        return Connection(self.identity().services, self.tokens(calls), calls)
 
     def open_to_others(self) -> list[Path]:
         """The files that somebody beside the owner could read."""

@@ -26,7 +26,7 @@ CAP_BYTES = 2 * 1024**3
 BODIES_KEPT = 1000
 """Of what was taken, per service: as many numbers as the network looks back for gaps."""
 WAITING, TAKEN, TRAY, MENDED, DISMISSED = "waiting", "taken", "tray", "mended", "dismissed"
-_MEANT = ("type", "subject", "time", "data", "correlationid", "causationid")
+_MEANT = ("type", "subject", "time", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +258,15 @@ class Spool:
     def oldest_waiting(self) -> Row | None:
         found = self.rows(WAITING, 1)
         return found[0] if found else None
+
+    def give_up_to(self, service: str, number: int) -> None:
+        """Numbers up to this one were given elsewhere: the next event gets a later one."""
+        with self.writing():
+            self._database.execute(
+                "INSERT INTO counter VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)",
+                (service, number),
+            )
 
     def last_number(self, service: str) -> int:
         found = self._all("SELECT last FROM counter WHERE name = ?", (service,))

@@ -76,7 +76,7 @@ class Sync:
                 self._remember(str(error))
                 raise
             self._remember("")
-        return self._progress()
+        return self.progress()
 
     def _drain(self) -> None:
         tries = 0
@@ -168,9 +168,9 @@ class Sync:
         self._verdicts.update(
             str(each.verdict["verdict"]) for each in answers if each.state != WAITING
         )
-        self._told(self._progress())
+        self._told(self.progress())
 
-    def _progress(self) -> Progress:
+    def progress(self) -> Progress:
         done = sum(self._verdicts.values())
         return Progress(done, self._spool.waiting(), dict(self._verdicts))
 
