@@ -98,18 +98,21 @@ WHERE state = 'waiting' AND service = :service
   AND (:urgent = 0 OR EXISTS (
     SELECT 1 FROM event AS alarm WHERE alarm.state = 'waiting' AND alarm.subject = one.subject
       AND alarm.place >= one.place AND alarm.lane = 'safety'))
-  AND NOT EXISTS (
-    SELECT 1 FROM event AS earlier WHERE earlier.state = 'waiting'
-      AND earlier.subject = one.subject AND earlier.place < one.place
-      AND earlier.service <> :service
-      AND NOT (earlier.service IN (SELECT value FROM json_each(:away)) AND EXISTS (
-        SELECT 1 FROM event AS alarm WHERE alarm.state = 'waiting'
-          AND alarm.subject = one.subject AND alarm.place >= one.place
-          AND alarm.service = :service AND alarm.lane = 'safety')))
+  AND (
+    NOT EXISTS (
+      SELECT 1 FROM event AS earlier WHERE earlier.state = 'waiting'
+        AND earlier.subject = one.subject AND earlier.place < one.place
+        AND earlier.service <> :service)
+    OR EXISTS (
+      SELECT 1 FROM event AS alarm JOIN event AS stuck ON stuck.subject = alarm.subject
+      WHERE alarm.state = 'waiting' AND alarm.subject = one.subject AND alarm.lane = 'safety'
+        AND alarm.service = :service AND alarm.place >= one.place
+        AND stuck.state = 'waiting' AND stuck.place < alarm.place
+        AND stuck.service IN (SELECT value FROM json_each(:away))))
 ORDER BY place LIMIT :most
 """  # noqa: S608 - the columns are our own
 """What may be sent to a service now: an event waits for all earlier ones of its subject. Only an
-alarm does not wait for a service that is away, and takes along what is of its own service."""
+alarm waits for no other service while one of them is away, and takes along what is of its own."""
 
 
 class Spool:

@@ -106,7 +106,8 @@ class Sync:
         throttled = service in known.throttled
         if throttled and not urgent:
             return []
-        which = Which(urgent, known.away, known.left_alone, self._only)
+        busy = known.away | known.throttled
+        which = Which(urgent, busy, known.left_alone, self._only)
         rows = self._spool.ready(service, self._most[service], which)
         return _first_alarm_alone(rows) if throttled else cut_to_size(rows)
 
