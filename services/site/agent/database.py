@@ -12,6 +12,8 @@ from pathlib import Path
 from services.site.agent.faults import NeedsALook, SpoolBusy, SpoolFull
 
 BUSY_S = 30
+LASTING = "FULL"
+"""SQLite's `synchronous`: a commit is on the disk, not only on its way there."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS event (
   number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -118,7 +120,7 @@ def _checked(file: Path) -> sqlite3.Connection:
     try:
         database.row_factory = sqlite3.Row
         database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = FULL")
+        database.execute(f"PRAGMA synchronous = {LASTING}")
         _require_integrity(database)
         database.executescript(SCHEMA)
     except BaseException:

@@ -191,7 +191,10 @@ def test_the_content_of_what_was_taken_long_ago_is_let_go_but_never_its_id(
     assert agent.post([old])[0].state == TAKEN
 
 
-def test_a_commit_is_on_the_disk_before_the_post_is_answered(tmp_path: Path) -> None:
+def test_a_commit_is_on_the_disk_before_the_post_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
     database = Spool(tmp_path / "spool.db", Clock())._database
 
     assert database.execute("PRAGMA synchronous").fetchone()[0] == 2, "FULL"
