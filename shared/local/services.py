@@ -88,7 +88,7 @@ def describe(
             **{service: _addresses(service, settings) for service in PACKAGES},
             ANALYTICS: {"url": _only(ANALYTICS, settings).url, "probes": {}},
         },
-        "console": {"url": _only(WEB, settings).url},
+        "console": {"url": console_url(settings)},
         "kafka": {"bootstrap_servers": backends.bootstrap_servers},
         "mongodb": {
             service: {"uri": with_database(backends.mongodb_uri, database)}
@@ -106,7 +106,11 @@ def answering(settings: Settings) -> list[tuple[str, str]]:
     """(name, URL) of what a site or a reader asks: the apis and the analytics process."""
     processes = service_processes(settings)
     apis = [(each.service, each.url) for each in processes if each.kind == "api"]
-    return [*apis, (ANALYTICS, _analytics(settings).url)]
+    return [*apis, (ANALYTICS, _only(ANALYTICS, settings).url)]
+
+
+def console_url(settings: Settings) -> str:
+    return _only(WEB, settings).url
 
 
 def with_database(server_uri: str, database: str) -> str:
@@ -142,6 +146,7 @@ def _service(process: ServiceProcess, settings: Settings, backends: Backends) ->
         **_own_folder(process, settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
+        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
     }
@@ -149,10 +154,8 @@ def _service(process: ServiceProcess, settings: Settings, backends: Backends) ->
 
 def _web(process: ServiceProcess, settings: Settings) -> dict[str, str]:
     """The console: where the services are, and nothing of their stores."""
-    read = {peer.service: peer.url for peer in service_processes(settings) if peer.kind == "api"}
-    read[ANALYTICS] = _only(ANALYTICS, settings).url
     return {
-        "SERVICES": ",".join(f"{name}={url}" for name, url in read.items()),
+        "SERVICES": ",".join(f"{name}={url}" for name, url in answering(settings)),
         "TOKEN_ENDPOINT": f"{settings.issuer_url}/token",
         "CONSOLE_URL": process.url,
     }
