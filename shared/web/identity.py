@@ -18,6 +18,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
+from shared.codec import strict_json
+from shared.kernel.errors import Malformed
 from shared.runtime.logs import logger
 from shared.runtime.process import background
 from shared.runtime.settings import ServiceSettings
@@ -78,7 +80,7 @@ class KeySource:
 
     def _fetch(self) -> Any:
         try:
-            return _read(self._location)
+            return json.loads(_read(self._location))
         except httpx2.HTTPError as error:
             raise Unauthenticated("the issuer's keys cannot be read") from error
 
@@ -103,9 +105,9 @@ class Revocations:
 
     def read(self) -> None:
         try:
-            self._before = _revoked(_read(self._location))
+            self._before = _revoked(strict_json.loads(_read(self._location)))
             is_read = True
-        except (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError) as error:
+        except (httpx2.HTTPError, OSError, ValueError, KeyError, TypeError, Malformed) as error:
             is_read = False
             if self._was_read:
                 logger().error("revocations cannot be read: the last list counts", exc_info=error)
@@ -171,11 +173,11 @@ class Tokens:
         return decoded.claims
 
 
-def _read(location: str) -> Any:
-    """The JSON at a URL or in a file."""
+def _read(location: str) -> bytes:
+    """What a URL or a file holds."""
     if urlparse(location).scheme in ("http", "https"):
-        return httpx2.get(location, timeout=3).raise_for_status().json()
-    return json.loads(Path(location).read_text(encoding="utf-8"))
+        return httpx2.get(location, timeout=3).raise_for_status().content
+    return Path(location).read_bytes()
 
 
 def _revoked(listed: Any) -> dict[str, float]:
