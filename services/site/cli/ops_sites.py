@@ -15,7 +15,9 @@ sites = typer.Typer(help="Sites: invite, list, revoke.", no_args_is_help=True)
 Network = Annotated[
     Path,
     typer.Option(
-        "--network", envvar="KAP_NETWORK", help="the network.json with operations' credentials"
+        "--network-file",
+        envvar="KAP_NETWORK_FILE",
+        help="the network.json with operations' credentials",
     ),
 ]
 As = Annotated[str, typer.Option("--client", envvar="KAP_OPS_CLIENT", help="who asks")]
@@ -40,7 +42,7 @@ def invite(
         return tell({**told, "network": known["issuer"]})
     PEOPLE.print(
         f"Code for {place}, for one use until {_at(told['expires_at'])}: {told['code']}\n"
-        f"At the site: kap site enrol {told['code']} (the network is at {known['issuer']})",
+        f"At the site: kap site enrol {told['code']} --network {known['issuer']}",
         markup=False,
     )
     return None
