@@ -22,6 +22,7 @@ from shared.contracts import site
 from shared.contracts.envelope import Event
 from shared.contracts.topics import POSTED, SERVICES
 from shared.kernel.errors import Rejected
+from shared.local.issuer.web.desk import Desk
 from shared.messaging.dead_letter import DeadLetters
 from shared.storage.documents import Collection
 from shared.storage.memory import MemoryStore
@@ -32,6 +33,7 @@ from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
 from tests.kit.door import ISSUER, POLICY, jwks_file, token
+from tests.kit.issuer import URL, World
 from tests.kit.toy import NOW, Clock, runner
 
 REFUSED = site.ConsentWithdrawn.type
@@ -91,10 +93,18 @@ class SiteNetwork:
     waits: list[float] = field(default_factory=list)
     during_wait: list[Callable[[], None]] = field(default_factory=list)
     revoked: bool = False
+    issuer: World | None = None
+    """A real one, for sites that enrol; otherwise everybody gets a token."""
     date: datetime | None = None
     """What the services say that the time is."""
     clock: Clock = field(default_factory=Clock)
     _apps: dict[str, Flask] = field(default_factory=dict)
+
+    def with_issuer(self) -> "SiteNetwork":
+        self.issuer = World(self.folder / "issuer")
+        services = {name: f"http://{name}.test" for name in SERVICES}
+        self.issuer.desk = Desk(self.issuer.issuer, services)
+        return self
 
     def calls(self, attempts: int = 4) -> Calls:
         patience = Patience(attempts, wait=self._wait, jitter=lambda longest: longest)
@@ -125,6 +135,8 @@ class SiteNetwork:
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         service = request.url.host.removesuffix(".test")
+        if service == "issuer" and self.issuer:
+            return self._lossy(request, self.issuer.calls().http.send(request))
         if service == "issuer":
             granted = {"access_token": token(), "expires_in": 900}
             return httpx2.Response(401 if self.revoked else 200, json=granted)
@@ -133,6 +145,12 @@ class SiteNetwork:
         if request.method == "POST" and self.faults:
             return self.faults.pop(0)(request, lambda: self._served(service, request))
         return self._served(service, request)
+
+    def _lossy(self, request: httpx2.Request, answer: httpx2.Response) -> httpx2.Response:
+        """Registrations go through the same link as events do."""
+        if not self.faults or "/register" not in request.url.path:
+            return answer
+        return self.faults.pop(0)(request, lambda: answer)
 
     def _served(self, service: str, request: httpx2.Request) -> httpx2.Response:
         answer = (
@@ -159,7 +177,9 @@ class SiteNetwork:
             run = runner(store, self.clock, service)
             routes = _routes(service, self.handles)
             ingest = Ingest(service, run, routes, frozenset(routes), POLICY, self.clock)
-            tokens = Tokens(ISSUER, "kap", KeySource(str(jwks_file(self.folder))))
+            tokens = Tokens(
+                URL if self.issuer else ISSUER, "kap", KeySource(str(jwks_file(self.folder)))
+            )
             blueprint = events.blueprint(ingest, store, DeadLetters(service, run, routes), {})
             door = Door(service, tokens, {"mongodb": lambda: None}, [blueprint])
             self._apps[service] = create_app(door)
