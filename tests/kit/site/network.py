@@ -108,7 +108,7 @@ class SiteNetwork:
 
     def calls(self, attempts: int = 4) -> Calls:
         patience = Patience(attempts, wait=self._wait, jitter=lambda longest: longest)
-        return Calls(httpx2.Client(transport=httpx2.MockTransport(self._answer)), patience)
+        return Calls(httpx2.Client(transport=httpx2.MockTransport(self.answer)), patience)
 
     def home(self, name: str = "home") -> Home:
         """An enrolled site of this network."""
@@ -133,7 +133,8 @@ class SiteNetwork:
         if self.during_wait:
             self.during_wait.pop(0)()
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """What the network and the link make of a request; the host says whom it is for."""
         service = request.url.host.removesuffix(".test")
         if service == "issuer" and self.issuer:
             return self._lossy(request, self.issuer.calls().http.send(request))
