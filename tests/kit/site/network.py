@@ -25,6 +25,7 @@ from shared.kernel.errors import Rejected
 from shared.local.issuer.web.desk import Desk
 from shared.messaging.dead_letter import DeadLetters
 from shared.storage.documents import Collection
+from shared.storage.journal import JOURNAL
 from shared.storage.memory import MemoryStore
 from shared.storage.steps import Route, Routes
 from shared.storage.unit_of_work import Need, UnitOfWork
@@ -127,6 +128,12 @@ class SiteNetwork:
             return []
         documents = self.stores[service].session().where("told", {"state.subject": subject})
         return [each for document in documents for each in document["state"]["ids"]]
+
+    def refuse_deferred(self, service: str, event_id: str) -> None:
+        """The service gives up waiting for what an event needs."""
+        store = self.stores[service]
+        document = store.session().where(JOURNAL, {"event_id": event_id})[0]
+        runner(store, self.clock, service).refuse(document, "expired", "it waited too long")
 
     def _wait(self, seconds: float) -> None:
         self.waits.append(seconds)
@@ -238,6 +245,12 @@ DATA: dict[str, dict[str, Any]] = {
     site.ClearanceRevoked.type: {"signer": "prescriber-1", "reason": "other"},
     site.EncounterFinished.type: {"encounter_id": "encounter-1"},
     site.ProposalAccepted.type: {},
+    site.EscortIntroduced.type: {
+        "contact_id": "contact-1",
+        "name": "Given Family",
+        "phone": "+15550100",
+        "relation": "friend",
+    },
     site.DiagnosisMade.type: {"diagnosis": "F43.1", "by": "prescriber-1"},
 }
 """Screening and assessment are of the safety lane; the others are routine."""
