@@ -214,3 +214,36 @@ def test_who_is_not_enrolled_is_told_how(kap: Kap, tmp_path: Path) -> None:
     assert ran.code == Exit.NOT_ALLOWED
     assert "kap site enrol CODE" in ran.err
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_day_at_the_desk_is_answered_form_by_form(kap: Kap) -> None:
+    ran = kap("site", "demo-day", "--json")
+
+    assert ran.err.count("/7 ") == 7
+    assert all(each["verdict"] for each in ran.json)
+
+
+def test_a_file_is_imported_whole_or_not_at_all(kap: Kap, tmp_path: Path) -> None:
+    mapping, file = tmp_path / "mapping.json", tmp_path / "diagnoses.csv"
+    rule = {
+        "type": DIAGNOSIS,
+        "subject": {"column": "mrn", "as": "patient"},
+        "time": {"column": "on", "as": "moment"},
+        "data": {"diagnosis": {"column": "code"}, "by": {"value": "prescriber-1"}},
+    }
+    mapping.write_text(json.dumps({"name": "diagnoses", "events": [rule]}))
+    when = draft(site.DiagnosisMade)["time"]
+    words = ("site", "import", str(file), "--mapping", str(mapping), "--json")
+
+    file.write_text(f"mrn,on,code\n1,{when},F33.2\n2,{when},=F43.1\n")
+    refused = kap(*words)
+    partly = kap(*words, "--partial")
+    file.write_text(f"mrn,on,code\n1,{when},F33.2\n2,{when},F43.1\n")
+    dry = kap(*words, "--dry-run")
+    whole = kap(*words)
+
+    assert [each.code for each in (refused, partly, dry, whole)] == [
+        *(Exit.REFUSED, Exit.LOOK, Exit.DONE, Exit.DONE)
+    ]
+    assert [each.json["spooled"] for each in (refused, partly, dry, whole)] == [0, 1, 0, 1]
+    assert refused.json["verdicts"] == {"ready": 1, "formula": 1}
