@@ -39,6 +39,8 @@ CREATE UNIQUE INDEX IF NOT EXISTS queue ON event (place) WHERE state = 'waiting'
 CREATE INDEX IF NOT EXISTS turns ON event (subject, place) WHERE state = 'waiting';
 CREATE INDEX IF NOT EXISTS kept ON event (service, sequence) WHERE state = 'taken' AND body <> x'';
 CREATE INDEX IF NOT EXISTS trays ON event (number) WHERE state = 'tray';
+CREATE INDEX IF NOT EXISTS undecided ON event (attempts, place) WHERE state = 'taken'
+  AND 'deferred' IN (json_extract(verdict, '$.verdict'), json_extract(verdict, '$.first'));
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS remark (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """

@@ -8,6 +8,9 @@ from services.site.agent.agent import SiteAgent
 from services.site.agent.spool import TRAY, WAITING
 from shared.client.errors import NotAllowed, NotAnswering, Refused
 from shared.contracts import site
+from shared.contracts.envelope import Event
+from shared.kernel.errors import NotYet
+from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.site.network import (
     BREAKS,
     Fault,
@@ -313,3 +316,20 @@ def test_a_watching_sync_outlives_the_network_and_takes_what_comes(network: Site
 
     assert len(away) == 1
     assert network.applied("intake") == ids[:-1]
+
+
+def test_what_the_network_put_off_and_refused_later_is_for_a_person(network: SiteNetwork) -> None:
+    network.handles[site.EscortIntroduced.type] = wait_for_somebody
+    agent = network.agent()
+    late = agent.post([draft(site.EscortIntroduced)])[0].id
+    agent.sync()
+    assert agent.spool.deferred(9)
+
+    network.refuse_deferred("intake", late)
+    agent.sync()
+
+    assert agent.tray().get(late).verdict["reason"] == "it waited too long"
+
+
+def wait_for_somebody(event: Event, _uow: UnitOfWork) -> None:
+    raise NotYet("told", event.subject)
