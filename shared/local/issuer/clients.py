@@ -20,6 +20,8 @@ SITE_ROLES = (
 )
 SITE_SCOPES = ("events:write", "events:read", "records:read", "identity:read")
 AUTHOR = (("therapist",), ("process-notes:author", "records:read"))
+LASTING = True
+"""Whether a file is on the disk, and not on its way there, before anybody hears of it."""
 CLINIC_PEOPLE = ("coordinator", "nurse", "prescriber")
 CLINIC_READS = ("events:read", "records:read", "identity:read")
 NETWORK_PEOPLE = {
@@ -66,7 +68,8 @@ def write_private(file: Path, content: str) -> None:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(content)
         stream.flush()
-        os.fsync(stream.fileno())
+        if LASTING:
+            os.fsync(stream.fileno())
     draft.replace(file)
 
 

@@ -15,6 +15,7 @@ from joserfc.jwk import import_key
 
 from shared.client.calls import Calls, Patience
 from shared.client.enrolment import new_key
+from shared.local.issuer import clients
 from shared.local.issuer.assertions import TYPE
 from shared.local.issuer.clients import load_clients, write_private
 from shared.local.issuer.tokens import Issuer
@@ -22,9 +23,11 @@ from shared.local.issuer.web.answers import Answer
 from shared.local.issuer.web.asked import FORM, JSON, Asked
 from shared.local.issuer.web.desk import Desk
 from shared.local.issuer.web.server import server
+from shared.runtime.clock import random_token
 from shared.runtime.process import background
 from tests.kit.door import KEY
 
+clients.LASTING = False  # tests kill programs, not machines: they need not wait for the disk
 URL, CONSOLE = "http://issuer.test", "http://console.test"
 SERVICES = {"intake": "http://intake.test"}
 SITE_KEY = new_key()
@@ -60,10 +63,10 @@ class World:
     @property
     def network(self) -> dict[str, Any]:
         """As .run/network.json: with the credentials of the demo's clients."""
-        clients = load_clients(self.home).values()
+        found = load_clients(self.home).values()
         known = {
             each.client_id: {"client_id": each.client_id, "client_secret": each.client_secret}
-            for each in clients
+            for each in found
         }
         return {**self.desk.network(), "clients": known}
 
@@ -128,7 +131,7 @@ class World:
         return jwt.encode({"alg": "ES256", **(header or {})}, claims, signer)
 
     def claims(self, client_id: str, **changes: Any) -> dict[str, Any]:
-        usual = {"iss": client_id, "sub": client_id, "aud": f"{URL}/token", "jti": "assertion-1"}
+        usual = {"iss": client_id, "sub": client_id, "aud": f"{URL}/token", "jti": random_token()}
         times = {"iat": int(self.clock.now), "exp": int(self.clock.now) + 60}
         found = usual | times | changes
         return {name: value for name, value in found.items() if value is not None}

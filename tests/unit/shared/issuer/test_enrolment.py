@@ -233,7 +233,7 @@ def test_a_restart_keeps_everything_and_nothing_that_opens_a_door_is_written(wor
     world.restart()
 
     assert world.asserted(assertion)[0] == 401
-    assert world.by_key(told["client_id"], jti="assertion-2")[0] == 200
+    assert world.by_key(told["client_id"])[0] == 200
     assert world.register(used, new_key())[0] == 401
     assert world.register(code)[0] == 201
     assert world.ask("GET", "/revocations.json")[1]["revoked"][0]["sub"] == gone["client_id"]

@@ -2,7 +2,6 @@
 
 import hashlib
 from base64 import urlsafe_b64encode
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -27,9 +26,9 @@ WISH = {
 }
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World(tmp_path)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return World(tmp_path_factory.mktemp("issuer"))
 
 
 def page(world: World, **changes: str) -> Answer:
