@@ -54,8 +54,8 @@ def create_app(door: Door) -> Flask:
         api.register_blueprint(blueprint)
     problems.register(app)
     _add_identity(app, door.tokens)
-    _add_measures(app, door.service)
-    _add_health(app, door.checks)
+    add_measures(app, door.service)
+    add_health(app, door.checks)
     _add_descriptions(app, door.service)
     return app
 
@@ -68,7 +68,9 @@ def _add_identity(app: Flask, tokens: Tokens) -> None:
             g.principal = tokens.principal(request.headers.getlist("Authorization"))
 
 
-def _add_measures(app: Flask, service: str) -> None:
+def add_measures(app: Flask, service: str) -> None:
+    """Every answer is counted and timed by its route pattern."""
+
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
@@ -80,7 +82,8 @@ def _add_measures(app: Flask, service: str) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        labels = (service, request.method, route, str(response.status_code))
+        method = metrics.method(request.method)
+        labels = (service, method, route, str(response.status_code))
         metrics.REQUESTS.labels(*labels).observe(seconds)
         if request.path.startswith("/v1/"):
             _log(route, response.status_code, seconds)
@@ -93,7 +96,9 @@ def _log(route: str, status: int, seconds: float) -> None:
         logger().debug("request", route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _add_health(app: Flask, checks: Mapping[str, Check]) -> None:
+def add_health(app: Flask, checks: Mapping[str, Check]) -> None:
+    """/health/live, /health/ready and /metrics."""
+
     @app.get("/health/live")
     def live() -> Response:
         return jsonify({"live": "ok"})
@@ -105,7 +110,7 @@ def _add_health(app: Flask, checks: Mapping[str, Check]) -> None:
 
     @app.get("/metrics")
     def measures() -> Response:
-        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+        return Response(metrics.SCRAPES.text(), content_type=metrics.CONTENT_TYPE)
 
 
 def _add_descriptions(app: Flask, service: str) -> None:
