@@ -28,7 +28,7 @@ from tests.kit.fairness.backlog import Backlog
 
 RIVERSIDE, HARBOR = "/clinics/riverside/sites/main", "/clinics/harbor/sites/main"
 AT_HARBOR = {"clinic": "harbor", "sub": "harbor-main"}
-EVENTS, ALARMS = 100, 60
+EVENTS, ALARMS = 500, 60
 
 
 @dataclass(frozen=True)
