@@ -41,7 +41,7 @@ class Relay:
         went out. Raises Unavailable, having marked nothing."""
         session, asked_at = self.store.session(), self.clock()
         self._complete_until = None
-        if not self._leads(session):
+        if not self.leads():
             return 0
         page = session.where(JOURNAL, {"unsent": True}, order="order", limit=PAGE)
         if len(page) < PAGE:  # it is all that there is: once sent, all committed before is sent
@@ -83,8 +83,9 @@ class Relay:
         age = (self.clock() - oldest[0]["recorded_at"]).total_seconds() if oldest else 0
         metrics.OUTBOX_AGE.labels(self.service).set(max(0, age))
 
-    def _leads(self, session: Session) -> bool:
-        now = self.clock()
+    def leads(self) -> bool:
+        """Whether this relay holds the lease, or took it now."""
+        session, now = self.store.session(), self.clock()
         if self._until and now < self._until - LEASE / 2:
             return True
         self._until = None

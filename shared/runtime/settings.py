@@ -8,7 +8,9 @@ from pathlib import Path
 class ServiceSettings:
     """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
 
-    `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
+    `audit_anchor_file`: where the relay writes the heads of the audit chain down, beside Kafka: on
+    a volume that is not the store's. `instance` names this replica to Kafka (static membership: a
+    restart keeps its partitions).
     """
 
     mongodb_uri: str
@@ -22,6 +24,7 @@ class ServiceSettings:
     probe_port: int = 9100
     peers: str = ""
     instance: str = ""
+    audit_anchor_file: str = ""
     log_level: str = "INFO"
 
     @property

@@ -32,7 +32,16 @@ from pymongo.write_concern import WriteConcern
 from shared.kernel.errors import Conflict, Malformed, Unavailable
 from shared.runtime import failpoints
 from shared.storage.documents import Collection
-from shared.storage.store import FRESHNESS, JOURNAL, LANES, LEASES, LETTERS, Document
+from shared.storage.store import (
+    AUDIT,
+    AUDIT_CHAIN,
+    FRESHNESS,
+    JOURNAL,
+    LANES,
+    LEASES,
+    LETTERS,
+    Document,
+)
 
 T = TypeVar("T")
 _DUPLICATE, _WRITE_CONFLICT, _NO_SUCH_TRANSACTION = 11000, 112, 251
@@ -40,14 +49,25 @@ _MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 _COMMIT_MS_MAX = 5000
 _CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _COMMIT_ATTEMPTS = 3
-_OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS)
-_JOURNAL_INDEXES: tuple[tuple[str, list[tuple[str, int]], dict[str, Any]], ...] = (
-    ("unsent", [("order", 1)], {"unsent": True}),
-    ("unsent_keys", [("keys", 1), ("order", 1)], {"unsent": True}),
-    ("urgent", [("order", 1)], {"urgent": True}),
-    ("deferred", [("order", 1)], {"verdict": "deferred"}),
-    ("site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
-)
+_OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, AUDIT, AUDIT_CHAIN)
+_Index = tuple[str, list[tuple[str, int]], dict[str, Any]]
+_INDEXES: dict[str, tuple[_Index, ...]] = {
+    JOURNAL: (
+        ("unsent", [("order", 1)], {"unsent": True}),
+        ("unsent_keys", [("keys", 1), ("order", 1)], {"unsent": True}),
+        ("urgent", [("order", 1)], {"urgent": True}),
+        ("deferred", [("order", 1)], {"verdict": "deferred"}),
+        ("site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
+        ("unsealed", [("recorded_at", 1)], {"unsealed": True}),
+    ),
+    AUDIT: (
+        ("unsealed", [("at", 1)], {"unsealed": True}),
+        ("clinic", [("clinic", 1), ("_id", 1)], {}),
+        ("subject", [("subject", 1), ("_id", 1)], {}),
+        ("break_glass", [("clinic", 1), ("_id", 1)], {"act": "break-glass"}),
+    ),
+    LETTERS: (("lane", [("lane", 1), ("order", 1)], {}),),
+}
 
 
 class MongoStore:
@@ -102,9 +122,10 @@ class MongoStore:
             present = set(self._database.list_collection_names())
             for name in {*_OWN, *(each.name for each in collections)} - present:
                 self._create(name)
-            for name, keys, where in _JOURNAL_INDEXES:
-                self._database[JOURNAL].create_index(keys, name=name, partialFilterExpression=where)
-            self._database[LETTERS].create_index([("lane", 1), ("order", 1)], name="lane")
+            for own, indexes in _INDEXES.items():
+                for name, keys, where in indexes:
+                    only: dict[str, Any] = {"partialFilterExpression": where} if where else {}
+                    self._database[own].create_index(keys, name=name, **only)
             for collection in collections:
                 self._index(collection)
         except PyMongoError as error:
@@ -194,13 +215,23 @@ class MongoSession:
             raise Conflict(f"a document of {collection} has changed")
 
     def patch(self, collection: str, changes: Mapping[str, Mapping[str, object]]) -> None:
-        if changes:
+        alike = list(changes.values())
+        if len(alike) > 1 and alike.count(alike[0]) == len(alike):
+            self._patch_alike(collection, list(changes), alike[0])
+        elif changes:
             requests = [UpdateOne({"_id": key}, _update(fields)) for key, fields in changes.items()]
             self._write(
                 lambda: self._named(collection).bulk_write(
                     requests, ordered=False, session=self._session
                 )
             )
+
+    def _patch_alike(self, collection: str, keys: list[str], fields: Mapping[str, object]) -> None:
+        """One change of many documents is one command, at a fraction of their cost apart."""
+        change, within = _update(fields), self._named(collection)
+        self._write(
+            lambda: within.update_many({"_id": {"$in": keys}}, change, session=self._session)
+        )
 
     def _read(
         self, collection: str, query: dict[str, object], order: str, limit: int

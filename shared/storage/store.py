@@ -15,6 +15,7 @@ JOURNAL, LANES, LETTERS, LEASES, FRESHNESS = (
     "leases",
     "freshness",
 )
+AUDIT, AUDIT_CHAIN = "audit", "audit_chain"
 """The collections that every service has, whatever its aggregates."""
 
 
