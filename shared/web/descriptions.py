@@ -5,8 +5,7 @@ from importlib.resources import files
 from typing import Any
 
 from shared.codec import json_schema
-from shared.contracts.audit import HeadAnchored
-from shared.contracts.time import Heartbeat
+from shared.contracts.time import HeadAnchored, Heartbeat
 from shared.contracts.topics import POSTED, SERVICES, TOPICS, Topic, audit_topic, dead_letter_topic
 
 VERSION = "0.1.0"

@@ -8,8 +8,7 @@ import pytest
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
-from shared.contracts.audit import HeadAnchored
-from shared.contracts.time import Heartbeat
+from shared.contracts.time import HeadAnchored, Heartbeat
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import Malformed
 from shared.messaging.consumer import step_of

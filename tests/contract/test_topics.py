@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from shared.contracts.audit import HeadAnchored
-from shared.contracts.time import Heartbeat
+from shared.contracts.time import HeadAnchored, Heartbeat
 from shared.contracts.topics import (
     POSTED,
     SERVICES,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import KafkaRecord, from_kafka, to_kafka
-from shared.contracts.audit import HeadAnchored
 from shared.contracts.envelope import Event
+from shared.contracts.time import HeadAnchored
 from shared.contracts.topics import audit_topic
 from shared.kernel.errors import Malformed
 from shared.kernel.identifiers import derive

@@ -31,7 +31,7 @@ class Notary:
             return 0
         for _ in range(PAGES_AT_ONCE):
             rows = chain.seal(relay.store, relay.service, relay.clock())
-            failpoints.reach("audit.after_seal")
+            failpoints.reach("relay.after_seal")
             sealed += rows
             if rows < chain.PAGE:
                 break
@@ -43,7 +43,7 @@ class Notary:
         if not self.relay.leads() or head is None or head.n == self._anchored:
             return 0
         self.relay.publisher.publish([anchors.record(self.relay.service, head)])
-        failpoints.reach("audit.after_anchor")
+        failpoints.reach("relay.after_anchor")
         if self.file:
             anchors.write_line(Path(self.file), head)
         self._anchored = head.n

@@ -11,7 +11,7 @@ from shared.storage.audit import chain
 from shared.storage.audit.rows import digest, earlier_digest
 from shared.storage.journal import JOURNAL
 from shared.storage.store import AUDIT, AUDIT_CHAIN, LEASES, Session, Store
-from tests.kit.audit import SERVICE, blocks, read, seal_all
+from tests.kit.audit.trail import SERVICE, blocks, read, seal_all
 from tests.kit.toy import NOW, posted, runner
 
 
