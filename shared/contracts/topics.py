@@ -245,6 +245,24 @@ POSTED: dict[str, tuple[type[Any], ...]] = {
 DEIDENTIFIED = frozenset(topic.name for topic in TOPICS if topic.deidentified)
 TOPIC_OF: dict[str, Topic] = {kind.type: topic for topic in TOPICS for kind in topic.types}
 URGENT: frozenset[str] = frozenset().union(*(topic.urgent for topic in TOPICS))
+SAFETY: frozenset[str] = frozenset(
+    {
+        site.ScreeningAnswered.type,
+        site.ObservationRecorded.type,
+        site.DeviceMeasurementRecorded.type,
+        site.InstrumentAnswered.type,
+        site.AdverseEventReported.type,
+        site.AssessmentAnswered.type,
+    }
+)
+"""Posted types whose answers or readings can raise an alarm: the safety lane, from the site's
+spool to Kafka (decision 24). All others are of the routine lane."""
+SAFETY_LANE, ROUTINE_LANE = "safety", "routine"
+
+
+def lane_of(event_type: str) -> str:
+    """The lane in which a posted event travels."""
+    return SAFETY_LANE if event_type in SAFETY else ROUTINE_LANE
 
 
 def dead_letter_topic(group: str) -> str:

@@ -12,6 +12,7 @@ from shared.web import events
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
+from shared.web.operations import http as operations
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -35,6 +36,7 @@ def application(service: Service, settings: ServiceSettings) -> Any:
             {"mongodb": store.ping},
             [
                 events.blueprint(ingest, store, lanes, settings.peer_urls),
+                operations.blueprint(service.name, store, clock.utc_now),
                 service.reads(store, policy),
             ],
         )

@@ -4,6 +4,7 @@ from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_late
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_END_TO_END = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60)
 
 VERDICTS = Counter(
     "event_verdicts_total",
@@ -62,6 +63,64 @@ RELAY_FAILURES = Counter(
 )
 OUTBOX_AGE = Gauge(
     "outbox_oldest_seconds", "Age of the oldest record not yet on Kafka (0: none).", ["service"]
+)
+END_TO_END = Histogram(
+    "event_end_to_end_seconds",
+    "From recorded at the door to acknowledged by Kafka, of posted events, by lane.",
+    ["service", "lane"],
+    buckets=_END_TO_END,
+)
+THROTTLED = Counter(
+    "events_throttled_total",
+    "Posted events that were sent away with 429 to come again: the clinic's quota was used up.",
+    ["service", "clinic"],
+)
+LAST_EVENT = Gauge(
+    "site_last_event_timestamp_seconds",
+    "When a site of the clinic last posted here (Unix time), decided or not.",
+    ["service", "clinic"],
+)
+MISSING = Gauge(
+    "site_missing_sequences",
+    "Numbers that are missing among the last events of the clinic's sites.",
+    ["service", "clinic"],
+)
+LAG_SECONDS = Gauge(
+    "consumer_lag_seconds",
+    "Age of the oldest record of the topic that this member has yet to apply (0: none waits).",
+    ["service", "topic"],
+)
+LANES_OLDEST = Gauge(
+    "lanes_oldest_seconds", "Since when the longest parked lane waits (0: none).", ["service"]
+)
+LANES_LETTERS = Gauge("lanes_letters", "Records that wait in dead-letter lanes.", ["service"])
+DEPENDENCY_UP = Gauge(
+    "dependency_up",
+    "1 if the process could do its work with it when it last tried, else 0.",
+    ["service", "dependency"],
+)
+DEPENDENCY_SECONDS = Gauge(
+    "dependency_seconds", "How long it took to answer the last time.", ["service", "dependency"]
+)
+DOSING_OPEN = Gauge(
+    "dosing_sessions_open", "Dosing sessions that have begun and not ended.", ["clinic"]
+)
+VITALS_OVERDUE = Gauge(
+    "vitals_overdue", "Open sessions whose next reading of vital signs is overdue.", ["clinic"]
+)
+HOLDS = Gauge("holds_active", "Patients with a safety hold that nobody has lifted.", ["clinic"])
+ADVERSE_EVENTS = Gauge(
+    "adverse_events", "Adverse events on record, by CTCAE grade.", ["clinic", "grade"]
+)
+INTEGRATIONS_OVERDUE = Gauge(
+    "integrations_overdue", "Courses whose integration after a dose is overdue.", ["clinic"]
+)
+TASKS_OPEN = Gauge("tasks_open", "Tasks about the written record that are not done.", ["clinic"])
+CLINIC_OPEN = Gauge("clinic_open", "1 while a site of the clinic is open, else 0.", ["clinic"])
+CAPACITY_USED = Gauge(
+    "capacity_used_ratio",
+    "Booked minutes of the open minutes of today, by kind of resource.",
+    ["clinic", "kind"],
 )
 COLUMNS_TAKEN = Counter(
     "columns_records_total", "Records read into the columns since the start.", ["topic"]

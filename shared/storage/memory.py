@@ -61,6 +61,23 @@ class MemorySession:
         found.sort(key=lambda each: _value(each, order))
         return [copy.copy(each) for each in (found[:limit] if limit else found)]
 
+    def count(
+        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+    ) -> int:
+        return len(self.where(collection, equals, order=order, limit=limit))
+
+    def values(
+        self,
+        collection: str,
+        field: str,
+        equals: Mapping[str, object],
+        *,
+        after: object = None,
+        limit: int = 0,
+    ) -> list[Any]:
+        found = self.where(collection, equals, order=field, after=after, limit=limit)
+        return [_value(each, field) for each in found]
+
     def insert(self, collection: str, documents: Sequence[Document]) -> None:
         for document in documents:
             if self._get(collection, document["_id"]):

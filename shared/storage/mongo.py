@@ -32,16 +32,7 @@ from pymongo.write_concern import WriteConcern
 from shared.kernel.errors import Conflict, Malformed, Unavailable
 from shared.runtime import failpoints
 from shared.storage.documents import Collection
-from shared.storage.store import (
-    AUDIT,
-    AUDIT_CHAIN,
-    FRESHNESS,
-    JOURNAL,
-    LANES,
-    LEASES,
-    LETTERS,
-    Document,
-)
+from shared.storage.store import AUDIT, JOURNAL, LANES, LETTERS, OWN, PROCESSES, Document
 
 T = TypeVar("T")
 _DUPLICATE, _WRITE_CONFLICT, _NO_SUCH_TRANSACTION = 11000, 112, 251
@@ -49,25 +40,23 @@ _MAJORITY = WriteConcern(w="majority", j=True, wtimeout=10_000)
 _COMMIT_MS_MAX = 5000
 _CODEC: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 _COMMIT_ATTEMPTS = 3
-_OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, AUDIT, AUDIT_CHAIN)
-_Index = tuple[str, list[tuple[str, int]], dict[str, Any]]
-_INDEXES: dict[str, tuple[_Index, ...]] = {
-    JOURNAL: (
-        ("unsent", [("order", 1)], {"unsent": True}),
-        ("unsent_keys", [("keys", 1), ("order", 1)], {"unsent": True}),
-        ("urgent", [("order", 1)], {"urgent": True}),
-        ("deferred", [("order", 1)], {"verdict": "deferred"}),
-        ("site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
-        ("unsealed", [("recorded_at", 1)], {"unsealed": True}),
-    ),
-    AUDIT: (
-        ("unsealed", [("at", 1)], {"unsealed": True}),
-        ("clinic", [("clinic", 1), ("_id", 1)], {}),
-        ("subject", [("subject", 1), ("_id", 1)], {}),
-        ("break_glass", [("clinic", 1), ("_id", 1)], {"act": "break-glass"}),
-    ),
-    LETTERS: (("lane", [("lane", 1), ("order", 1)], {}),),
-}
+_INDEXES: tuple[tuple[str, str, list[tuple[str, int]], dict[str, Any]], ...] = (
+    (JOURNAL, "unsent", [("order", 1)], {"unsent": True}),
+    (JOURNAL, "unsent_keys", [("keys", 1), ("order", 1)], {"unsent": True}),
+    (JOURNAL, "urgent", [("order", 1)], {"urgent": True}),
+    (JOURNAL, "deferred", [("order", 1)], {"verdict": "deferred"}),
+    (JOURNAL, "site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
+    (JOURNAL, "unsealed", [("recorded_at", 1)], {"unsealed": True}),
+    (LANES, "parked", [("since", 1)], {"parked": True}),
+    (LETTERS, "waiting", [("order", 1)], {"status": "parked"}),
+    (AUDIT, "unsealed", [("at", 1)], {"unsealed": True}),
+    (AUDIT, "of_clinic", [("clinic", 1), ("_id", 1)], {"clinic": {"$exists": True}}),
+    (AUDIT, "of_subject", [("subject", 1), ("_id", 1)], {"subject": {"$gt": ""}}),
+    (AUDIT, "glass", [("clinic", 1), ("_id", 1)], {"act": "break-glass"}),
+)
+"""(collection, name, keys, of which documents)."""
+_SILENT_FOR_S = 86_400
+"""How long a process that has ended is remembered."""
 
 
 class MongoStore:
@@ -120,12 +109,14 @@ class MongoStore:
         """Creates collections and indexes (a transaction must find them there)."""
         try:
             present = set(self._database.list_collection_names())
-            for name in {*_OWN, *(each.name for each in collections)} - present:
+            for name in {*OWN, *(each.name for each in collections)} - present:
                 self._create(name)
-            for own, indexes in _INDEXES.items():
-                for name, keys, where in indexes:
-                    only: dict[str, Any] = {"partialFilterExpression": where} if where else {}
-                    self._database[own].create_index(keys, name=name, **only)
+            for name, index, keys, where in _INDEXES:
+                self._database[name].create_index(keys, name=index, partialFilterExpression=where)
+            self._database[LETTERS].create_index([("lane", 1), ("order", 1)], name="lane")
+            self._database[PROCESSES].create_index(
+                [("at", 1)], name="at", expireAfterSeconds=_SILENT_FOR_S
+            )
             for collection in collections:
                 self._index(collection)
         except PyMongoError as error:
@@ -185,13 +176,33 @@ class MongoSession:
         after: object = None,
         limit: int = 0,
     ) -> list[Document]:
-        query: dict[str, object] = {
-            name: {"$in": list(wanted)} if isinstance(wanted, tuple) else wanted
-            for name, wanted in equals.items()
-        }
-        if after is not None:
-            query[order] = {"$gt": after}
-        return self._read(collection, query, order, limit)
+        return self._read(collection, _query(equals, order, after), order, limit)
+
+    def count(
+        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+    ) -> int:
+        stages: list[Document] = [
+            {"$match": _query(equals, order, None)},
+            {"$sort": {order: ASCENDING}},
+            {"$limit": limit},
+            {"$count": "found"},
+        ]
+        within = self._named(collection)
+        found = self._write(lambda: list(within.aggregate(stages, session=self._session)))
+        return int(found[0]["found"]) if found else 0
+
+    def values(
+        self,
+        collection: str,
+        field: str,
+        equals: Mapping[str, object],
+        *,
+        after: object = None,
+        limit: int = 0,
+    ) -> list[Any]:
+        query = _query(equals, field, after)
+        found = self._read(collection, query, field, limit, {"_id": 0, field: 1})
+        return [_at(each, field) for each in found]
 
     def insert(self, collection: str, documents: Sequence[Document]) -> None:
         into = self._named(collection)
@@ -234,9 +245,14 @@ class MongoSession:
         )
 
     def _read(
-        self, collection: str, query: dict[str, object], order: str, limit: int
+        self,
+        collection: str,
+        query: dict[str, object],
+        order: str,
+        limit: int,
+        only: Mapping[str, int] | None = None,
     ) -> list[Document]:
-        cursor = self._named(collection).find(query, session=self._session, limit=limit)
+        cursor = self._named(collection).find(query, only, session=self._session, limit=limit)
         if order != "_id" or "_id" not in query:
             cursor = cursor.sort(order, ASCENDING)
         return self._write(lambda: list(cursor))
@@ -248,6 +264,23 @@ class MongoSession:
             return action()
         except (PyMongoError, BSONError, OverflowError) as error:
             raise _ours(error) from error
+
+
+def _query(equals: Mapping[str, object], order: str, after: object) -> dict[str, object]:
+    query: dict[str, object] = {
+        name: {"$in": list(wanted)} if isinstance(wanted, tuple) else wanted
+        for name, wanted in equals.items()
+    }
+    if after is not None:
+        query[order] = {"$gt": after}
+    return query
+
+
+def _at(document: Document, path: str) -> Any:
+    value: Any = document
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _before(document: Document) -> dict[str, object]:

@@ -8,14 +8,17 @@ from typing import Any, Protocol, TypeVar
 
 Document = dict[str, Any]
 T = TypeVar("T")
-JOURNAL, LANES, LETTERS, LEASES, FRESHNESS = (
+JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, SIGHTINGS, PROCESSES = (
     "journal",
     "lanes",
     "letters",
     "leases",
     "freshness",
+    "sightings",
+    "processes",
 )
 AUDIT, AUDIT_CHAIN = "audit", "audit_chain"
+OWN = (*(JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, SIGHTINGS, PROCESSES, AUDIT, AUDIT_CHAIN),)
 """The collections that every service has, whatever its aggregates."""
 
 
@@ -43,6 +46,25 @@ class Session(Protocol):
         A tuple as value means: equal to one of these. A field that is a list equals a value that
         is in it. `limit` 0: all.
         """
+
+    def count(
+        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+    ) -> int:
+        """How many `where` would find, counted to `limit` at most; none of them is sent.
+
+        `order` names the index to count along, as in `where`.
+        """
+
+    def values(
+        self,
+        collection: str,
+        field: str,
+        equals: Mapping[str, object],
+        *,
+        after: object = None,
+        limit: int = 0,
+    ) -> list[Any]:
+        """The values of one field of what `where` would find by it; nothing else is sent."""
 
     def insert(self, collection: str, documents: Sequence[Document]) -> None:
         """Adds new documents; an `_id` that exists already raises Conflict."""

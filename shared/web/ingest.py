@@ -6,6 +6,7 @@ Takes structured, batched, binary and NDJSON; refuses what could be cut short wi
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Request
@@ -30,6 +31,7 @@ from shared.kernel.errors import Malformed
 from shared.kernel.policy import Policy
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
+from shared.storage.operations.sightings import Sightings
 from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Route, Routes, Step, Verdict, blockers, tally
 from shared.web.gaps import gaps_before
@@ -63,6 +65,10 @@ class Ingest:
     posted: frozenset[str]
     policy: Policy
     clock: Clock
+
+    @cached_property
+    def sightings(self) -> Sightings:
+        return Sightings(self.runner.store.session, self.clock)
 
     def take(self, request: Request, sender: Principal) -> tuple[dict[str, Any], int]:
         """(answer, HTTP status). Raises HTTPException for a body that cannot be told apart."""
@@ -99,12 +105,19 @@ class Ingest:
         return verdicts
 
     def _gaps(self, steps: list[Step], sender: Principal) -> list[dict[str, Any]]:
-        """The jumps in the sender's numbering, counted."""
+        """The jumps in the sender's numbering, counted; and the sender was seen."""
+        self._note(steps, sender)
         gaps = gaps_before(self.runner.store.session(), steps)
         for gap in gaps:
             metrics.GAPS.labels(self.service, sender.clinic).inc()
             logger().warning("sequence gap", **gap)
         return gaps
+
+    def _note(self, steps: list[Step], sender: Principal) -> None:
+        source = f"/clinics/{sender.clinic}/sites/{sender.site}"
+        own = (each.envelope for each in steps if not each.fault and each.envelope)
+        highest = max((each.sequence or 0 for each in own), default=0)
+        self.sightings.note(source, sender.clinic, highest)
 
     def step(self, raw: Raw, sender: Principal) -> Step:
         """The step of one event; whatever is wrong with it becomes the step's fault."""

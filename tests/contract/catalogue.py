@@ -37,6 +37,7 @@ from shared.web.app import Door, create_app
 from shared.web.descriptions import CONTRACTS, example
 from shared.web.identity import KeySource, Principal, Tokens
 from shared.web.ingest import Ingest
+from shared.web.operations import http as operations
 from tests.kit.outcomes import KEYS
 from tests.kit.people import VAULT
 
@@ -87,7 +88,11 @@ def application(name: str, clock: Clock = lambda: NOW) -> Flask:
     runner = Runner(name, store, clock, lambda: next(tokens), lambda _attempt: None, _raise)
     ingest = Ingest(name, runner, routes, service.posted, POLICY, clock)
     lanes = DeadLetters(name, runner, routes)
-    blueprints = [events.blueprint(ingest, store, lanes, {}), service.reads(store, POLICY)]
+    blueprints = [
+        events.blueprint(ingest, store, lanes, {}),
+        operations.blueprint(name, store, clock),
+        service.reads(store, POLICY),
+    ]
     return create_app(Door(name, AnyToken(), {}, blueprints))
 
 
