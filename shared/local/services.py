@@ -106,7 +106,7 @@ def answering(settings: Settings) -> list[tuple[str, str]]:
     """(name, URL) of what a site or a reader asks: the apis and the analytics process."""
     processes = service_processes(settings)
     apis = [(each.service, each.url) for each in processes if each.kind == "api"]
-    return [*apis, (ANALYTICS, _analytics(settings).url)]
+    return [*apis, (ANALYTICS, _only(ANALYTICS, settings).url)]
 
 
 def with_database(server_uri: str, database: str) -> str:
