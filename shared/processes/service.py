@@ -1,7 +1,7 @@
 """What a service is, to the processes that run it: its name, routes, collections and reads."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.contracts.topics import POSTED
@@ -20,16 +20,22 @@ Reader = Callable[[Store, Policy], Any]
 """Makes a service's read blueprint."""
 
 
+Invariant = Callable[[Store], tuple[int, Sequence[str]]]
+"""How many were looked at, and a sentence for each that is not as it must be."""
+
+
 @dataclass(frozen=True)
 class Service:
     """`name` is the service's name on the wire. `alarms`: what it does when the clock strikes for
-    an aggregate of a collection that wakes."""
+    an aggregate of a collection that wakes. `invariants`: what `verify` looks at beyond what holds
+    of every service, by its name and words."""
 
     name: str
     routes: Callable[[Policy], Routes]
     collections: Sequence[Collection[Any]]
     reads: Reader
     alarms: Callable[[Policy], Alarms] = lambda _policy: {}
+    invariants: Mapping[str, Invariant] = field(default_factory=dict)
 
     @property
     def posted(self) -> frozenset[str]:

@@ -20,6 +20,7 @@ _OF_STEP = (
     *("_id", "reader", "event_id", "source", "type", "subject", "clinic", "sequence", "time"),
     *("recorded_at", "sha256", "verdict", "code"),
 )
+_OF_DECISION = ("reason", "blockers", "created", "receipt")
 _FIELDS = {AUDIT: _OF_ROW, JOURNAL: _OF_STEP}
 """What never changes again. The records of a step are not in it: some are forgotten on purpose."""
 
@@ -54,7 +55,10 @@ def row(access: Access, at: datetime, token: str) -> Document:
 
 def digest(of: str, document: Document) -> str:
     """SHA-256 over what never changes of an audit row or a journal document."""
-    values = [_plain(document.get(name)) for name in _FIELDS[of]]
+    names: tuple[str, ...] = _FIELDS[of]
+    if document.get("verdict") != "deferred":  # what a deferral waits for may change
+        names += _OF_DECISION if of == JOURNAL else ()
+    values = [_plain(document.get(name)) for name in names]
     return sha256(strict_json.dumps(values)).hexdigest()
 
 
