@@ -2,7 +2,15 @@
 
 from services.scheduling.adapters import events, http
 from services.scheduling.application.documents import COLLECTIONS
+from services.scheduling.application.safety.overlaps import overlaps
 from shared.contracts.topics import SCHEDULING
 from shared.processes.service import Service
 
-SERVICE = Service(SCHEDULING, events.routes, COLLECTIONS, http.blueprint, events.alarms)
+SERVICE = Service(
+    SCHEDULING,
+    events.routes,
+    COLLECTIONS,
+    http.blueprint,
+    events.alarms,
+    {"I12 no room, chair, monitor or person is booked twice": overlaps},
+)

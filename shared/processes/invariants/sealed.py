@@ -10,6 +10,7 @@ from typing import Any
 
 from shared.messaging.audit.anchors import Anchor
 from shared.processes.invariants.finding import Finding
+from shared.processes.invariants.paging import pages
 from shared.processes.invariants.scratch import Scratch
 from shared.storage.audit import chain
 from shared.storage.audit.rows import digest, earlier_digest
@@ -70,20 +71,10 @@ def _kept_anchors(scratch: Scratch, place: str, found: Iterable[Anchor | None]) 
     yield from foreign
 
 
-def _pages(session: Session, of: str, limit: int) -> Iterator[list[Document]]:
-    """All there is, a page at a time. A page that is not full is the last: what is written
-    meanwhile must not keep us for ever."""
-    after, page = None, session.where(of, {}, limit=limit)
-    while page:
-        yield page
-        after = page[-1]["_id"]
-        page = session.where(of, {}, after=after, limit=limit) if len(page) == limit else []
-
-
 def _kept_rows(session: Session, of: str, scratch: Scratch) -> int:
     """How many there are of this kind, noted with what the chain must say of them."""
     count = 0
-    for page in _pages(session, of, _PAGE):
+    for page in pages(session, of, _PAGE):
         rows = ((_key(of, e["_id"]), e["_id"], *_digests(of, e), *_marks(e)) for e in page)
         scratch.write("INSERT OR REPLACE INTO kept VALUES (?, ?, ?, ?, ?, ?)", rows)
         count += len(page)
@@ -93,7 +84,7 @@ def _kept_rows(session: Session, of: str, scratch: Scratch) -> int:
 def _walked(session: Session, service: str, scratch: Scratch) -> Iterator[tuple[int, list[str]]]:
     """Block by block: its number, and what is wrong with it."""
     n, before = 0, chain.genesis(service)
-    for block in (each for page in _pages(session, AUDIT_CHAIN, _BLOCKS) for each in page):
+    for block in (each for page in pages(session, AUDIT_CHAIN, _BLOCKS) for each in page):
         faults = _of_block(block, n + 1, before)
         faults += _of_rows(session, block, scratch) if not faults else []
         n, before = block["_id"], block.get("hash", "")
