@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.codec.cloudevents import KafkaRecord
-from shared.contracts import intake, site
+from shared.contracts import site
 from shared.contracts.topics import PATIENT, SCHEDULING
 from shared.messaging.consumer import Consumer
 from shared.messaging.memory import MemoryBroker, MemorySubscription
@@ -174,18 +174,12 @@ def test_what_was_passed_by_without_a_trace_is_found(of: str) -> None:
     store, broker = MemoryStore(), sent(MemoryStore())
     broker.publish([KafkaRecord("x", TOPIC, b"patient-9", b"{bad", (("ce_id", b"x"),))])
     hearing = listening(store, broker)
+    heard_ids = {heard._step_of(each, SCHEDULING) for each in broker.records(TOPIC)}
+    lost = next(key for key in store.collections[of] if of == LETTERS or key in heard_ids)
 
-    store.collections[of].popitem()
+    del store.collections[of][lost]
 
-    assert hearing.handled().violations >= 1 if of == LETTERS else True
-    names = {each["_id"] for each in store.collections[JOURNAL].values()}
-    assert hearing.handled().violations == EVENTS + 1 - len(names & _applied(broker)) - len(
-        store.collections[LETTERS]
-    )
-
-
-def _applied(broker: MemoryBroker) -> set[str]:
-    return {heard._step_of(each, SCHEDULING) for each in broker.records(TOPIC)}
+    assert hearing.handled().violations == 1
 
 
 def test_a_consumer_that_stands_still_is_named(store: Store) -> None:
@@ -196,4 +190,3 @@ def test_a_consumer_that_stands_still_is_named(store: Store) -> None:
     [witness] = hearing.alive(NOW).witnesses
 
     assert witness.startswith(f"{TOPIC}/")
-    assert intake.PatientRegistered.type
