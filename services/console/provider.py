@@ -58,10 +58,6 @@ class Provider:
     def renewed(self, refresh_token: str) -> Grant:
         return self._granted({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
-    def by_secret(self, client_id: str, secret: str) -> Grant:
-        form = {"grant_type": "client_credentials"}
-        return self._granted({**form, "client_id": client_id, "client_secret": secret})
-
     def _granted(self, form: Mapping[str, str]) -> Grant:
         known = {"client_id": self._settings.console_client_id, **form}
         try:

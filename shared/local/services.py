@@ -71,9 +71,7 @@ def child_process(
 ) -> ChildProcess:
     """`changed`: what this process alone is told otherwise than the network."""
     command = [sys.executable, "-m", f"services.{_package(process)}", process.kind]
-    known = (
-        _web(process, settings) if process.kind == WEB else _service(process, settings, backends)
-    )
+    known = _web(settings) if process.kind == WEB else _service(process, settings, backends)
     shared = _environment(process, settings)
     environment = {**settings.environment, **shared, **known, **changed}
     return ChildProcess(process.name, command, settings.home, environment)
@@ -88,7 +86,7 @@ def describe(
             **{service: _addresses(service, settings) for service in PACKAGES},
             ANALYTICS: {"url": _only(ANALYTICS, settings).url, "probes": {}},
         },
-        "console": {"url": _only(WEB, settings).url},
+        CONSOLE: {"url": settings.console_url},
         "kafka": {"bootstrap_servers": backends.bootstrap_servers},
         "mongodb": {
             service: {"uri": with_database(backends.mongodb_uri, database)}
@@ -142,19 +140,18 @@ def _service(process: ServiceProcess, settings: Settings, backends: Backends) ->
         **_own_folder(process, settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
+        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
     }
 
 
-def _web(process: ServiceProcess, settings: Settings) -> dict[str, str]:
+def _web(settings: Settings) -> dict[str, str]:
     """The console: where the services are, and nothing of their stores."""
-    read = {peer.service: peer.url for peer in service_processes(settings) if peer.kind == "api"}
-    read[ANALYTICS] = _only(ANALYTICS, settings).url
     return {
-        "SERVICES": ",".join(f"{name}={url}" for name, url in read.items()),
+        "SERVICES": ",".join(f"{name}={url}" for name, url in answering(settings)),
         "TOKEN_ENDPOINT": f"{settings.issuer_url}/token",
-        "CONSOLE_URL": process.url,
+        "CONSOLE_URL": settings.console_url,
     }
 
 

@@ -12,7 +12,7 @@ from shared.web import events
 from shared.web.app import Door, create_app
 from shared.web.audit import http as audit
 from shared.web.audit.trail import Trail
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 from shared.web.ingest import Ingest
 from shared.web.operations import http as operations
 
@@ -34,7 +34,7 @@ def application(service: Service, settings: ServiceSettings) -> Any:
     return create_app(
         Door(
             service.name,
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Tokens.of(settings),
             {"mongodb": store.ping},
             [
                 events.blueprint(ingest, store, lanes, settings.peer_urls),

@@ -6,7 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
+    """`token_jwks` is a URL or a file; so is `token_revocations`, or empty: nobody is revoked.
+
+    `peers` is `name=url,name=url`, for event journeys.
 
     `audit_anchor_file`: where the relay writes the heads of the audit chain down, beside Kafka: on
     a volume that is not the store's. `instance` names this replica to Kafka (static membership: a
@@ -19,6 +21,7 @@ class ServiceSettings:
     token_jwks: str
     policy_file: Path
     token_audience: str = "kap"  # noqa: S105 - a public name, not a secret
+    token_revocations: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     probe_port: int = 9100

@@ -21,7 +21,6 @@ page = Page(
         "/policy",
         "Policy",
         "Every threshold, its source, and where a clinic is stricter.",
-        "everybody",
         everybody,
         figure,
     ),

@@ -53,7 +53,9 @@ def done() -> Any:
     state = request.args.get("state", "")
     if not waiting or waiting["until"] < presence.now() or waiting["state"] != state:
         return shown(403, "This sign-in was begun elsewhere or too long ago. Sign in again.")
-    if "code" not in request.args:
+    if "code" not in request.args or request.args.get("iss", g.door.settings.token_issuer) != (
+        g.door.settings.token_issuer
+    ):  # RFC 9207: another provider's answer is nobody's
         return shown(403, "You were not signed in. Sign in again when you are ready.")
     try:
         grant = g.door.provider.redeemed(request.args["code"], waiting["verifier"])
@@ -65,19 +67,6 @@ def done() -> Any:
     answer = redirect(local(waiting["next"]), 303)
     answer.delete_cookie(COOKIE, path=url_for("signin.signin"))
     return answer
-
-
-@blueprint.post("/signin/secret")
-def by_secret() -> Any:
-    """With the id and the secret of a client."""
-    try:
-        grant = g.door.provider.by_secret(request.form["client_id"], request.form["client_secret"])
-    except NotGranted as refused:
-        return shown(403, f"{refused} Sign in again.")
-    except ProviderAway:
-        return shown(503, "The sign-in page's server does not answer. Try again in a minute.")
-    presence.begin(grant)
-    return redirect(local(request.form.get("next", "")), 303)
 
 
 @blueprint.post("/signout")
