@@ -21,7 +21,9 @@ from tests.kit.toy import Clock
 TOPIC = audit_topic(SERVICE)
 
 
-def notary(store: Store, broker: MemoryBroker, file: str = "", holder: str = "relay-1") -> Notary:
+def notary(
+    store: Store, broker: MemoryBroker, file: Path | None = None, holder: str = "relay-1"
+) -> Notary:
     return Notary(Relay(SERVICE, holder, store, broker, Clock()), file)
 
 
@@ -33,7 +35,7 @@ def test_the_head_goes_to_kafka_and_into_the_file_and_only_once(
     store: Store, tmp_path: Path
 ) -> None:
     broker, file = MemoryBroker(), tmp_path / "anchors.ndjson"
-    own = notary(store, broker, str(file))
+    own = notary(store, broker, file)
     read(store, 1)
 
     own.seal()
@@ -97,7 +99,7 @@ def test_while_kafka_is_away_nothing_is_written_down_and_then_the_newest_is(
             return super().publish(records)  # type: ignore[arg-type]
 
     store, broker, file = MemoryStore(), Away(), tmp_path / "anchors.ndjson"
-    own = notary(store, broker, str(file))
+    own = notary(store, broker, file)
     read(store, 1)
     own.seal()
     with pytest.raises(Unavailable):
