@@ -2,6 +2,8 @@
 
 import argparse
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -25,13 +27,16 @@ def main() -> int:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--clinic", default="", help="whose policy; the network's if none")
     parser.add_argument("--json", action="store_true", help="what `verify` found, as JSON")
+    parser.add_argument("--home", type=Path, default=None, help="the network's run folder")
     asked = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
     try:
         if asked.command == "policy":
             print_policy(load(POLICY), asked.clinic, console)
         elif asked.command == "verify":
-            return verify(from_environment(), console, as_json=asked.json)
+            settings = from_environment()
+            home = asked.home or settings.home
+            return verify(replace(settings, home=home), console, as_json=asked.json)
         else:
             _obey(asked.command, from_environment(), console)
     except (Problem, PolicyError) as problem:
