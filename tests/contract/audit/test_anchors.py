@@ -119,3 +119,19 @@ def test_a_line_that_a_power_cut_tore_is_no_anchor(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b'{"n": 8, "ha')
 
     assert list(anchors.in_file(file)) == [(7, "a" * 64), None]
+
+
+def test_who_comes_after_a_crash_anchors_what_was_sealed_before_it(
+    store: Store, tmp_path: Path
+) -> None:
+    """Killed between sealing and anchoring, and between Kafka and the file."""
+    broker, file = MemoryBroker(), tmp_path / "anchors.ndjson"
+    read(store, 1)
+    notary(store, broker).seal()
+    notary(store, broker).anchor()
+
+    assert notary(store, broker, file).anchor() == 1
+
+    head = (1, blocks(store)[0]["hash"])
+    assert on_kafka(broker) == [head, head]
+    assert list(anchors.in_file(file)) == [head]

@@ -1,4 +1,4 @@
-"""`kap ops verify` and `kap ops audit`: a report ends with the code it deserves, or says why not."""
+"""`kap ops verify` and `kap ops audit`: each report ends with the code it deserves."""
 
 import json
 from pathlib import Path
