@@ -15,7 +15,7 @@ from shared.local.engines.process import end_leftovers, recorded_process
 from shared.local.policy import print_policy
 from shared.local.services import POLICY
 from shared.local.settings import Settings, from_environment
-from shared.local.verify import verify
+from shared.local.verifying.network import verify
 from shared.runtime.policy_file import PolicyError, load
 
 STOPPED_WITHIN_S = 60
