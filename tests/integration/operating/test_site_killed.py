@@ -16,7 +16,7 @@ from shared.runtime.failpoints import EXIT_CODE
 from tests.kit.site.network import SiteNetwork, draft
 from tests.kit.site.server import served
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 STEPS = ("after_spool", "before_send", "after_send", "before_mark", "after_mark")
 
 
