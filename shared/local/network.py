@@ -22,7 +22,13 @@ from shared.local.engines.kafka import Kafka
 from shared.local.engines.mongod import Mongod
 from shared.local.engines.process import ChildProcess, record_process
 from shared.local.issuer.clients import load_clients, write_private
-from shared.local.services import Backends, child_process, describe, service_processes
+from shared.local.services import (
+    Backends,
+    answering,
+    child_process,
+    describe,
+    service_processes,
+)
 from shared.local.settings import Settings
 
 READY_WITHIN_S = 90
@@ -55,7 +61,7 @@ class Network:
         self._settings = settings
         self._console = console
         self._engines = _embedded(settings)
-        self._issuer = ChildProcess("issuer", _issuer_command(settings), settings.home)
+        self._issuer = ChildProcess("issuer", issuer_command(settings), settings.home)
         self._services: list[ChildProcess] = []
         self._revivals: dict[str, int] = {}
 
@@ -73,6 +79,7 @@ class Network:
         tour.show(network, self._settings.home, self._console)
         status.print_banner(network, self._console, monotonic() - began)
         report.print_next_steps(self._console)
+        report.print_code(network, self._console)
 
     def watch(self) -> None:
         """Until interrupted: a process that ends is reported and, a few times, revived."""
@@ -173,9 +180,11 @@ def _embedded(settings: Settings) -> list[Engine]:
     return engines
 
 
-def _issuer_command(settings: Settings) -> list[str]:
+def issuer_command(settings: Settings) -> list[str]:
     home = settings.home / "issuer"
     options = ["--port", str(settings.port), "--home", str(home)]
+    options += ["--services", ",".join(f"{name}={url}" for name, url in answering(settings))]
+    options += ["--console", settings.console_url]
     return [sys.executable, "-m", "shared.local.issuer", *options]
 
 

@@ -1,4 +1,4 @@
-"""The thirteen service processes: ports, environment, and what network.json says of them."""
+"""The fourteen service processes: ports, environment, and what network.json says of them."""
 
 import sys
 from collections.abc import Mapping
@@ -22,7 +22,9 @@ PACKAGES = {
 KINDS = ("api", "consumer", "relay")
 ANALYTICS = "analytics"
 """Process of outcomes; in network.json an address of its own."""
-ANSWERS = ("api", ANALYTICS)
+CONSOLE = "console"
+WEB = "web"
+ANSWERS = ("api", ANALYTICS, WEB)
 """The kinds that serve HTTP; the others have a probe."""
 POLICY = ROOT / "deploy" / "policy" / "network.json"
 
@@ -59,15 +61,19 @@ def service_processes(settings: Settings) -> list[ServiceProcess]:
             ServiceProcess(service, "consumer", probes),
             ServiceProcess(service, "relay", probes + 1),
         ]
-    return [*processes, ServiceProcess("outcomes", ANALYTICS, settings.port + 1 + len(PACKAGES))]
+    after = settings.port + 1 + len(PACKAGES)
+    processes.append(ServiceProcess("outcomes", ANALYTICS, after))
+    return [*processes, ServiceProcess(CONSOLE, WEB, after + 1)]
 
 
 def child_process(
     process: ServiceProcess, settings: Settings, backends: Backends, **changed: str
 ) -> ChildProcess:
     """`changed`: what this process alone is told otherwise than the network."""
-    command = [sys.executable, "-m", f"services.{PACKAGES[process.service]}", process.kind]
-    environment = {**settings.environment, **_environment(process, settings, backends), **changed}
+    command = [sys.executable, "-m", f"services.{_package(process)}", process.kind]
+    known = _web(settings) if process.kind == WEB else _service(process, settings, backends)
+    shared = _environment(process, settings)
+    environment = {**settings.environment, **shared, **known, **changed}
     return ChildProcess(process.name, command, settings.home, environment)
 
 
@@ -78,8 +84,9 @@ def describe(
     return {
         "services": {
             **{service: _addresses(service, settings) for service in PACKAGES},
-            ANALYTICS: {"url": _analytics(settings).url, "probes": {}},
+            ANALYTICS: {"url": _only(ANALYTICS, settings).url, "probes": {}},
         },
+        CONSOLE: {"url": settings.console_url},
         "kafka": {"bootstrap_servers": backends.bootstrap_servers},
         "mongodb": {
             service: {"uri": with_database(backends.mongodb_uri, database)}
@@ -87,9 +94,17 @@ def describe(
         },
         "issuer": settings.issuer_url,
         "token_endpoint": f"{settings.issuer_url}/token",
+        "registration_endpoint": f"{settings.issuer_url}/register",
         "jwks": f"{settings.issuer_url}/jwks.json",
         "clients": {name: _credentials(client) for name, client in clients.items()},
     }
+
+
+def answering(settings: Settings) -> list[tuple[str, str]]:
+    """(name, URL) of what a site or a reader asks: the apis and the analytics process."""
+    processes = service_processes(settings)
+    apis = [(each.service, each.url) for each in processes if each.kind == "api"]
+    return [*apis, (ANALYTICS, _only(ANALYTICS, settings).url)]
 
 
 def with_database(server_uri: str, database: str) -> str:
@@ -101,33 +116,53 @@ def with_database(server_uri: str, database: str) -> str:
     return parts._replace(path=f"/{database}", query=urlencode(options)).geturl()
 
 
-def _environment(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
-    apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
+def _package(process: ServiceProcess) -> str:
+    return PACKAGES.get(process.service, process.service)
+
+
+def _environment(process: ServiceProcess, settings: Settings) -> dict[str, str]:
+    """What every process is told."""
     return {
-        **_own_key(PACKAGES[process.service], settings),
-        **_own_folder(process, settings),
-        "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
-        "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
+        **_own_key(_package(process), settings),
         "HTTP_PORT" if process.kind in ANSWERS else "PROBE_PORT": str(process.port),
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
         "POLICY_FILE": str(POLICY),
-        "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
-        "INSTANCE": process.name,
         "LOG_LEVEL": settings.log_level,
         "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena: a third of the api's memory
     }
 
 
-def _own_key(database: str, settings: Settings) -> dict[str, str]:
+def _service(process: ServiceProcess, settings: Settings, backends: Backends) -> dict[str, str]:
+    apis = [peer for peer in service_processes(settings) if peer.kind == "api"]
+    return {
+        **_own_folder(process, settings),
+        "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
+        "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
+        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
+        "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
+        "INSTANCE": process.name,
+    }
+
+
+def _web(settings: Settings) -> dict[str, str]:
+    """The console: where the services are, and nothing of their stores."""
+    return {
+        "SERVICES": ",".join(f"{name}={url}" for name, url in answering(settings)),
+        "TOKEN_ENDPOINT": f"{settings.issuer_url}/token",
+        "CONSOLE_URL": settings.console_url,
+    }
+
+
+def _own_key(package: str, settings: Settings) -> dict[str, str]:
     """Drawn at the first start; whoever removes the data removes the key with it."""
-    if database not in KEYS:
+    if package not in KEYS:
         return {}
-    file = settings.home / "secrets" / KEYS[database]
+    file = settings.home / "secrets" / KEYS[package]
     if not file.exists():
         write_private(file, encryption_key())
-    return {f"{KEYS[database].upper()}_FILE": str(file)}
+    return {f"{KEYS[package].upper()}_FILE": str(file)}
 
 
 def _own_folder(process: ServiceProcess, settings: Settings) -> dict[str, str]:
@@ -135,8 +170,9 @@ def _own_folder(process: ServiceProcess, settings: Settings) -> dict[str, str]:
     return folder if process.kind == ANALYTICS else {}
 
 
-def _analytics(settings: Settings) -> ServiceProcess:
-    return next(each for each in service_processes(settings) if each.kind == ANALYTICS)
+def _only(kind: str, settings: Settings) -> ServiceProcess:
+    """The process of a kind of which there is one."""
+    return next(each for each in service_processes(settings) if each.kind == kind)
 
 
 def _addresses(service: str, settings: Settings) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from shared.local import tour
-from shared.local.services import ANALYTICS
+from shared.local.services import ANALYTICS, CONSOLE
 
 PROBE_WITHIN_S = 2
 SECRET_WIDTH = 24
@@ -31,6 +31,7 @@ def print_status(home: Path, console: Console) -> None:
 
 def print_banner(network: dict[str, Any], console: Console, seconds: float) -> None:
     console.print(f"\n[bold green]The network is up[/] after {seconds:.1f} s.\n")
+    console.print(f"  [bold]{CONSOLE:<15} {network[CONSOLE]['url']}[/]   open this first\n")
     for service, place in network["services"].items():
         console.print(f"  {service:<15} {place['url']}")
     console.print(f"  {'tokens':<15} {network['token_endpoint']}\n")
@@ -44,6 +45,7 @@ def answers(port: int, path: str, host: str = "127.0.0.1") -> bool:
 
 def _processes(network: dict[str, Any]) -> Table:
     table = Table("process", "state", "address", title="Processes")
+    table.add_row(CONSOLE, _health(network[CONSOLE]["url"]), network[CONSOLE]["url"])
     for service, place in network["services"].items():
         name = "outcomes analytics" if service == ANALYTICS else f"{service} api"
         table.add_row(name, _health(place["url"]), place["url"])

@@ -7,19 +7,26 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from gunicorn.app.base import BaseApplication
 
 from shared.runtime.process import Drain, settle
-from shared.runtime.settings import ServiceSettings
 
 _CONFIG = Path(__file__).parents[2] / "deploy" / "gunicorn.conf.py"
 
 
-def serve(
-    make: Callable[[Drain], Any], settings: ServiceSettings, threads: int | None = None
-) -> None:
+class Listens(Protocol):
+    """Settings of what serves HTTP."""
+
+    @property
+    def http_host(self) -> str: ...
+
+    @property
+    def http_port(self) -> int: ...
+
+
+def serve(make: Callable[[Drain], Any], settings: Listens, threads: int | None = None) -> None:
     """Serves what `make` gives until SIGTERM, then finishes what it has begun.
 
     `threads`: other than the configuration's. The drain says that the worker was asked to stop.
@@ -29,7 +36,7 @@ def serve(
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def __init__(
-        self, make: Callable[[Drain], Any], settings: ServiceSettings, threads: int | None
+        self, make: Callable[[Drain], Any], settings: Listens, threads: int | None
     ) -> None:
         self._make, self._settings, self._threads = make, settings, threads
         super().__init__()

@@ -54,8 +54,8 @@ def create_app(door: Door) -> Flask:
         api.register_blueprint(blueprint)
     problems.register(app)
     _add_identity(app, door.tokens)
-    _add_measures(app, door.service)
-    _add_health(app, door.checks)
+    add_measures(app, door.service)
+    add_health(app, door.checks)
     _add_descriptions(app, door.service)
     return app
 
@@ -68,7 +68,9 @@ def _add_identity(app: Flask, tokens: Tokens) -> None:
             g.principal = tokens.principal(request.headers.getlist("Authorization"))
 
 
-def _add_measures(app: Flask, service: str) -> None:
+def add_measures(app: Flask, service: str) -> None:
+    """Every answer is counted and timed by its route pattern."""
+
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
@@ -94,7 +96,9 @@ def _log(route: str, status: int, seconds: float) -> None:
         logger().debug("request", route=route, status=status, ms=round(seconds * 1000, 1))
 
 
-def _add_health(app: Flask, checks: Mapping[str, Check]) -> None:
+def add_health(app: Flask, checks: Mapping[str, Check]) -> None:
+    """/health/live, /health/ready and /metrics."""
+
     @app.get("/health/live")
     def live() -> Response:
         return jsonify({"live": "ok"})

@@ -13,7 +13,8 @@ from pymongo import MongoClient
 from shared.local.engines import EnginePorts, Engines, PortTaken
 from shared.local.engines.process import ChildProcess, end_leftovers, recorded_process
 from shared.local.issuer.clients import load_clients
-from shared.local.issuer.tokens import Issuer, Refused, load_key
+from shared.local.issuer.refusal import Refused
+from shared.local.issuer.tokens import Issuer
 from shared.local.services import with_database
 
 PARTITION = TopicPartition("local.test", 0)
@@ -111,7 +112,7 @@ def test_naming_a_database_keeps_where_credentials_are_looked_up(
 
 
 def test_a_token_carries_what_the_client_may_do(tmp_path: Path) -> None:
-    issuer = Issuer("http://issuer.test", load_key(tmp_path), load_clients(tmp_path))
+    issuer = Issuer("http://issuer.test", tmp_path)
 
     granted = issuer.grant(a_request(tmp_path, scope="events:read"))
 
@@ -134,7 +135,7 @@ def test_a_token_carries_what_the_client_may_do(tmp_path: Path) -> None:
 def test_a_refused_token_names_the_error_of_the_standard(
     tmp_path: Path, change: dict[str, str], code: str
 ) -> None:
-    issuer = Issuer("http://issuer.test", load_key(tmp_path), load_clients(tmp_path))
+    issuer = Issuer("http://issuer.test", tmp_path)
 
     with pytest.raises(Refused) as refused:
         issuer.grant(a_request(tmp_path) | change)

@@ -6,7 +6,6 @@
 import json
 import os
 import random
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from shared.local.engines import Engines
 from shared.local.engines.ports import is_free
 from shared.local.engines.process import ChildProcess
 from shared.local.issuer.clients import load_clients
+from shared.local.network import issuer_command
 from shared.local.services import Backends, child_process, describe, service_processes
 from shared.local.settings import Settings
 from shared.messaging.kafka_topics import create_topics
@@ -89,7 +89,4 @@ def _base_port() -> int:
 
 
 def _issuer(settings: Settings) -> ChildProcess:
-    options = ["--port", str(settings.port), "--home", str(settings.home / "issuer")]
-    return ChildProcess(
-        "issuer", [sys.executable, "-m", "shared.local.issuer", *options], settings.home
-    )
+    return ChildProcess("issuer", issuer_command(settings), settings.home)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from services.site.agent.faults import NeedsALook
 from shared.client.errors import ClientError, NotAllowed, NotAnswering
 from shared.codec import strict_json
 
@@ -32,6 +33,8 @@ class Exit(IntEnum):
     def of(cls, error: ClientError) -> "Exit":
         if isinstance(error, NotAllowed):
             return cls.NOT_ALLOWED
+        if isinstance(error, NeedsALook):
+            return cls.LOOK
         return cls.AWAY if isinstance(error, NotAnswering) else cls.REFUSED
 
 

@@ -44,6 +44,7 @@ def described(
         "mongodb": {},
         "issuer": issuer,
         "token_endpoint": f"{issuer}/token",
+        "registration_endpoint": f"{issuer}/register",
         "jwks": f"{issuer}/jwks.json",
         "clients": {client["client_id"]: client for client in clients},
     }

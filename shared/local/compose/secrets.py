@@ -16,8 +16,9 @@ KEYS = {
     "intake": "identity_key",
     "session_record": "process_note_key",
     "outcomes": "stream_key",
+    "console": "console_key",
 }
-"""The key-encryption key of a database's service, in a file of that name beside its password."""
+"""The own key of a service, in a file of that name beside its password (the console has none)."""
 _ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
 _SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"
 

@@ -1,6 +1,7 @@
 """The demo clients: per clinic a site and a therapist, one for operations, one for analysts.
 
-Their secrets are drawn at the first start and kept in a file that only its owner can read.
+Their secrets are drawn at the first start and kept in a file that only its owner can read. And the
+demo people, who sign in to the console with one click: for development only.
 """
 
 import json
@@ -19,6 +20,13 @@ SITE_ROLES = (
 )
 SITE_SCOPES = ("events:write", "events:read", "records:read", "identity:read")
 AUTHOR = (("therapist",), ("process-notes:author", "records:read"))
+CLINIC_PEOPLE = ("coordinator", "nurse", "prescriber")
+CLINIC_READS = ("events:read", "records:read", "identity:read")
+NETWORK_PEOPLE = {
+    "operations": ("network:read", "ops:read", "ops:write", "events:read"),
+    "analyst": ("network:read", "stream:read"),
+    "medical-director": ("network:read", "records:break-glass"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,17 @@ def load_clients(home: Path) -> dict[str, Client]:
     return {client.client_id: client for client in clients}
 
 
+def demo_people() -> dict[str, Client]:
+    """By id: the people of each clinic and of the network. They have no secret."""
+    at_clinics = [
+        Client(f"{clinic}-{role}", "", (role,), CLINIC_READS, "", clinic)
+        for clinic in CLINICS
+        for role in CLINIC_PEOPLE
+    ]
+    of_network = [Client(role, "", (role,), scopes, "") for role, scopes in NETWORK_PEOPLE.items()]
+    return {person.client_id: person for person in (*at_clinics, *of_network)}
+
+
 def write_private(file: Path, content: str) -> None:
     """Whole or not at all, and never readable by others, not even for a moment."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,6 +65,8 @@ def write_private(file: Path, content: str) -> None:
     draft.unlink(missing_ok=True)
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
     draft.replace(file)
 
 

@@ -1,0 +1,50 @@
+"""The composition root of the console: settings in, a WSGI application out."""
+
+from typing import Any
+
+import httpx2
+
+from services.console.door import Door, create_console
+from services.console.pages import home, operations, policy, signin
+from services.console.provider import Provider
+from services.console.reading import Services
+from services.console.session import Sealer
+from services.console.settings import Settings
+from shared.kernel.policy import Policy
+from shared.processes.server import serve
+from shared.runtime import logs
+from shared.runtime.environment import SettingsError
+from shared.runtime.policy_file import load
+from shared.web.identity import KeySource, Tokens
+
+NAME = "console"
+PAGES = (home.page, operations.page, policy.page, signin.page)
+"""In the order of the menu."""
+
+
+def run(settings: Settings) -> None:
+    """Serves until SIGTERM. Raises SettingsError and PolicyError before it begins."""
+    sealer, in_force = _sealer(settings), load(settings.policy_file)
+    serve(lambda _drain: application(settings, sealer, in_force), settings)
+
+
+def application(settings: Settings, sealer: Sealer, in_force: Policy) -> Any:
+    logs.configure(NAME, "web", settings.log_level)
+    return create_console(
+        Door(
+            settings,
+            sealer,
+            Provider(settings, httpx2.Client()),
+            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Services.at(settings.service_urls),
+            in_force,
+        ),
+        PAGES,
+    )
+
+
+def _sealer(settings: Settings) -> Sealer:
+    try:
+        return Sealer(settings.console_key)
+    except ValueError as error:
+        raise SettingsError(f"CONSOLE_KEY: {error}") from error
