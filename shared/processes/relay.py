@@ -1,7 +1,10 @@
 """The relay process: what the journal has not sent, to Kafka."""
 
+from contextlib import suppress
 from functools import partial
 
+from shared.kernel.errors import Unavailable
+from shared.messaging.audit.notary import Notary
 from shared.messaging.kafka import KafkaPublisher
 from shared.messaging.measuring.reaching import ReachingPublisher
 from shared.messaging.relay import Relay
@@ -16,6 +19,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
 IDLE_S, HEARTBEAT_S = 0.03, 10.0
+SEAL_S, ANCHOR_S = 1.0, 60.0
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -29,10 +33,15 @@ def run(service: Service, settings: ServiceSettings) -> None:
         KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay"), kafka
     )
     relay = Relay(service.name, holder, store, publisher, clock.utc_now)
+    notary = Notary(relay, settings.audit_anchor_file)
     loop = Loop(
         prepare=partial(store.prepare, service.collections),
         turn=relay.turn,
-        chores=[(HEARTBEAT_S, relay.beat)],
+        chores=[
+            (HEARTBEAT_S, relay.beat),
+            (SEAL_S, notary.seal),
+            (ANCHOR_S, notary.anchor),
+        ],
         idle_s=IDLE_S,
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}
@@ -42,6 +51,7 @@ def run(service: Service, settings: ServiceSettings) -> None:
     settle()
     loop.run(drain)
     watching.join(timeout=LAST_LOOK_S)
+    _leave(notary)
     publisher.close()
     store.close()
 
@@ -61,3 +71,10 @@ def _watch(
         chore=gauges.look,
         away=gauges.away,
     )
+
+
+def _leave(notary: Notary) -> None:
+    """What was done last is sealed and anchored too, if anybody is there to do it with."""
+    with suppress(Unavailable):
+        notary.seal()
+        notary.anchor()

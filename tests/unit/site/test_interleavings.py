@@ -33,7 +33,10 @@ KINDS = (
     *(site.AssessmentAnswered, site.ConsentWithdrawn, site.ClearanceRevoked),
 )
 FAULTS: dict[str, Fault] = {
-    "lost": lost, "stalled": cut_before, "reset after send": cut_after, "twice": twice,
+    "lost": lost,
+    "stalled": cut_before,
+    "reset after send": cut_after,
+    "twice": twice,
     **{str(status): answers(status, 1) for status in (429, 500, 502, 503, 413)},
 }
 
