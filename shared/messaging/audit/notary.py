@@ -27,7 +27,7 @@ class Notary:
     def seal(self) -> int:
         """How many rows. Raises Unavailable."""
         relay, sealed = self.relay, 0
-        if not relay.leads():
+        if not relay.lead():
             return 0
         for _ in range(PAGES_AT_ONCE):
             rows = chain.seal(relay.store, relay.service, relay.clock())
@@ -40,7 +40,7 @@ class Notary:
     def anchor(self) -> int:
         """Writes the head down, unless it was already: the number of its block, or 0."""
         head = chain.head(self.relay.store.session())
-        if not self.relay.leads() or head is None or head.n == self._anchored:
+        if not self.relay.lead() or head is None or head.n == self._anchored:
             return 0
         self.relay.publisher.publish([anchors.record(self.relay.service, head)])
         failpoints.reach("relay.after_anchor")
