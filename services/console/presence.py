@@ -9,9 +9,9 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, Response, g, make_response, redirect, request, url_for
 from werkzeug.exceptions import Forbidden
 
-from services.console.provider import Grant, NotGranted, ProviderAway
 from services.console.reading import Reader
-from services.console.session import LASTS_S, Session, opened, sealed
+from services.console.signing.provider import Grant, NotGranted, ProviderAway
+from services.console.signing.session import LASTS_S, Session, opened, sealed
 from shared.runtime import clock
 from shared.web.identity import Principal, Unauthenticated
 

@@ -128,6 +128,7 @@ def _environment(process: ServiceProcess, settings: Settings) -> dict[str, str]:
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
+        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
         "POLICY_FILE": str(POLICY),
         "LOG_LEVEL": settings.log_level,
         "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena: a third of the api's memory
@@ -140,7 +141,6 @@ def _service(process: ServiceProcess, settings: Settings, backends: Backends) ->
         **_own_folder(process, settings),
         "MONGODB_URI": with_database(backends.mongodb_uri, PACKAGES[process.service]),
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
-        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
     }

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlparse
 
 import httpx2
@@ -22,7 +22,6 @@ from shared.codec import strict_json
 from shared.kernel.errors import Malformed
 from shared.runtime.logs import logger
 from shared.runtime.process import background
-from shared.runtime.settings import ServiceSettings
 
 ALGORITHM = "RS256"
 LONGEST_TOKEN = 8192
@@ -123,6 +122,22 @@ class Revocations:
             self.read()
 
 
+class Trusted(Protocol):
+    """What a process is told of the issuer that it trusts."""
+
+    @property
+    def token_issuer(self) -> str: ...
+
+    @property
+    def token_audience(self) -> str: ...
+
+    @property
+    def token_jwks(self) -> str: ...
+
+    @property
+    def token_revocations(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Tokens:
     """Turns an Authorization header into a principal. Raises Unauthenticated, nothing else."""
@@ -134,7 +149,7 @@ class Tokens:
     _known: dict[str, tuple[Principal, float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: ServiceSettings) -> "Tokens":
+    def of(cls, settings: Trusted) -> "Tokens":
         """As a process is told; its list of revocations is read from now on, if it has one."""
         revocations = Revocations(settings.token_revocations)
         if settings.token_revocations:

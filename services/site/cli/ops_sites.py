@@ -50,9 +50,9 @@ def invite(
 
 @sites.command("list")
 def listed(network: Network = RUNNING, client: As = OPERATIONS, as_json: AsJson = False) -> None:
-    """The sites that enrolled: since when, under which key, and whether it was revoked."""
+    """The sites that enrolled: since when, and whether it was revoked."""
     rows = Sites(_network(network), client).enrolled()
-    columns = ["client_id", "clinic", "site", "since", "key", "revoked"]
+    columns = ["client_id", "clinic", "site", "since", "revoked"]
     if not as_json:
         rows = [{**row, **{name: _at(row[name]) for name in ("since", "revoked")}} for row in rows]
     show(rows, columns, as_json=as_json)
