@@ -74,9 +74,15 @@ class Runner:
         changed = {"version": document["version"] + 1, **_sealed_anew(document)}
         self.store.session().replace(JOURNAL, [kept | said | changed])
 
-    def redeliver(self, step: Step, letter: Document) -> Verdict:
-        """Applies a parked record, if it can be now, and takes it out of its lane."""
-        return self.store.transact(partial(self._redelivered, step=step, letter=letter))
+    def redeliver(
+        self, step: Step, letter: Document, must: Callable[[Verdict], None] = lambda _: None
+    ) -> Verdict:
+        """Applies a parked record, if it can be now, and takes it out of its lane.
+
+        `must` raises at a verdict with which nothing may be changed.
+        """
+        work = partial(self._redelivered, step=step, letter=letter, must=must)
+        return self.store.transact(work)
 
     def _alone(self, step: Step) -> Verdict:
         bugs = 0
@@ -120,12 +126,18 @@ class Runner:
             batch.work.write()
         return verdict
 
-    def _redelivered(self, session: Session, step: Step, letter: Document) -> Verdict:
+    def _redelivered(
+        self, session: Session, step: Step, letter: Document, must: Callable[[Verdict], None]
+    ) -> Verdict:
         batch = _Batch(self, session, [step])
         verdict = batch.redelivered(step)
+        must(verdict)
         if verdict.verdict != "parked":
-            changed = letter | {"status": verdict.verdict, "version": letter["version"] + 1}
-            session.replace(LETTERS, [changed])
+            changed = {"status": verdict.verdict, "version": letter["version"] + 1}
+            session.replace(LETTERS, [letter | changed])
+        elif letter["code"] != verdict.code:  # it was behind another, or waits for something else
+            said = {"code": verdict.code, "reason": verdict.reason}
+            session.patch(LETTERS, {letter["_id"]: said})
         return verdict
 
 
@@ -169,8 +181,8 @@ class _Batch:
         self._load()
         if step.envelope and (before := self._before(step)):
             return journal.repeated(step, before)
-        if step.fault or self._missing_predecessor(step):
-            return Verdict("parked", code=GAP if not step.fault else "malformed")
+        if stands := self._stands_before(step):
+            return stands
         verdict, document = self._behind(step) or self.decide(step)
         self._session.insert(JOURNAL, [document])
         self.work.write()
@@ -301,17 +313,24 @@ class _Batch:
         """The verdict `parked`, if the step may not be applied now."""
         assert step.origin is not None
         assert self._parking is not None
-        envelope = step.envelope
+        verdict = self._stands_before(step)
+        if not step.fault and self._parking.blocks(step.origin):
+            reason = "an earlier event of this patient is parked"
+            verdict = Verdict("parked", step.event.id, code=BEHIND, reason=reason)
+        if verdict:
+            self._parking.park(step.origin, verdict.code, verdict.reason)
+        return verdict
+
+    def _stands_before(self, step: Step) -> Verdict | None:
+        """The verdict `parked` for what a step alone can be parked for."""
+        about = step.envelope
         if step.fault:
             code, reason = "malformed", str(step.fault)
-        elif self._parking.blocks(step.origin):
-            code, reason = BEHIND, "an earlier event of this patient is parked"
-        elif envelope and (missing := self._missing_predecessor(step)):
-            code, reason = GAP, f"event {missing} of {envelope.source} has not been heard"
+        elif about and (missing := self._missing_predecessor(step)):
+            code, reason = GAP, f"event {missing} of {about.source} has not been heard"
         else:
             return None
-        self._parking.park(step.origin, code, reason)
-        return Verdict("parked", envelope.id if envelope else "", code=code, reason=reason)
+        return Verdict("parked", about.id if about else "", code=code, reason=reason)
 
     def _missing_predecessor(self, step: Step) -> int:
         """The sequence number before this one if nobody applied it, else 0."""
