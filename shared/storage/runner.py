@@ -12,6 +12,10 @@ from threading import Lock
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Malformed, NotYet, Rejected, Unavailable
 from shared.kernel.identifiers import derive
+from shared.kernel.trace_context import span_of
+from shared.runtime import tracing
+from shared.runtime.logs import bound_contextvars
+from shared.runtime.tracing import Span
 from shared.storage import journal
 from shared.storage.journal import JOURNAL
 from shared.storage.lanes import BEHIND, GAP, LETTERS, Parking
@@ -49,6 +53,14 @@ class Runner:
         """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
         if not steps:
             return []
+        began = tracing.begun()
+        verdicts = self._run(steps)
+        traced = [_traced(*each) for each in zip(steps, verdicts, strict=True)]
+        for step, verdict in zip(steps, traced, strict=True):
+            _trace(step, verdict, began)
+        return traced
+
+    def _run(self, steps: Sequence[Step]) -> list[Verdict]:
         for hopeful in _tries(steps):
             try:
                 return self.store.transact(partial(self._batch, steps=steps, hopeful=hopeful))
@@ -65,7 +77,11 @@ class Runner:
 
     def resume(self, step: Step, document: Document) -> Verdict:
         """Decides a deferred step again; what comes of it replaces the deferral."""
-        return self.store.transact(partial(self._resumed, step=step, document=document))
+        began = tracing.begun()
+        verdict = self.store.transact(partial(self._resumed, step=step, document=document))
+        if verdict.verdict != "deferred":
+            _trace(step, verdict, began, again=True)
+        return verdict
 
     def refuse(self, document: Document, code: str, reason: str) -> None:
         """Ends a deferral that waited too long. Raises Conflict if it was decided meanwhile."""
@@ -81,8 +97,12 @@ class Runner:
 
         `must` raises at a verdict with which nothing may be changed.
         """
+        began = tracing.begun()
         work = partial(self._redelivered, step=step, letter=letter, must=must)
-        return self.store.transact(work)
+        verdict = self.store.transact(work)
+        if verdict.verdict != "parked":
+            _trace(step, verdict, began)
+        return verdict
 
     def _alone(self, step: Step) -> Verdict:
         bugs = 0
@@ -100,7 +120,8 @@ class Runner:
         raise Unavailable("too many writers at once")
 
     def _broken(self, step: Step, bug: Exception) -> Verdict:
-        error_id = self.on_bug(step, bug)
+        with bound_contextvars(traceid=step.traceid):
+            error_id = self.on_bug(step, bug)
         if step.origin is None:
             assert step.envelope, "a posted step without an envelope is answered, never run"
             return Verdict("error", step.envelope.id, step.envelope.source, code=error_id)
@@ -200,7 +221,8 @@ class _Batch:
         if step.if_version is not None and (stale := self._stale(step, receipt)):
             return stale
         try:
-            step.route.handle(step.route.translate(event), self.work)
+            with bound_contextvars(traceid=step.traceid):
+                step.route.handle(step.route.translate(event), self.work)
         except (Rejected, NotYet, Malformed) as refusal:
             return self._refuse(step, refusal, receipt)
         staged = self.work.keep()
@@ -339,6 +361,30 @@ class _Batch:
             return 0
         assert step.envelope, "only a step with an envelope has a predecessor"
         return (step.envelope.sequence or 1) - 1
+
+
+def _traced(step: Step, verdict: Verdict) -> Verdict:
+    """A duplicate is part of the trace in which it was decided."""
+    return verdict if verdict.traceid else replace(verdict, traceid=step.traceid)
+
+
+def _trace(step: Step, verdict: Verdict, began: int, *, again: bool = False) -> None:
+    """The step as a span: the transaction that decided it. One that was decided before, or that
+    is decided again, has another place in the trace."""
+    if not began or step.envelope is None:
+        return
+    is_first = verdict.verdict != "duplicate" and not again
+    is_posted = step.reader == SITE
+    tracing.done(
+        Span(
+            f"{'decide' if is_posted else 'apply'} {step.envelope.type}",
+            began,
+            step.envelope.traceparent,
+            kind="INTERNAL" if is_posted else "CONSUMER",
+            span_id=span_of(step.id) if is_first else "",
+            attributes={"kap.verdict": verdict.verdict, "kap.code": verdict.code},
+        )
+    )
 
 
 def _tries(steps: Sequence[Step]) -> list[bool]:

@@ -88,6 +88,10 @@ def _verdict() -> dict[str, Any]:
                 "items": {"type": "string"},
                 "description": "what could be had instead: dosing-1 2026-12-01T14:00:00Z",
             },
+            "traceid": {
+                "type": "string",
+                "description": "of the trace it is part of: in logs and its journey too",
+            },
             "first": {"type": "string", "description": "a duplicate's first verdict"},
         },
     }

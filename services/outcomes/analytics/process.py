@@ -22,7 +22,7 @@ from shared.contracts.topics import OUTCOMES
 from shared.kernel.policy import Policy
 from shared.messaging.tail.kafka_tail import TopicsTail
 from shared.processes.server import serve
-from shared.runtime import clock, logs
+from shared.runtime import clock, logs, tracing
 from shared.runtime.policy_file import load
 from shared.runtime.process import Drain, background
 from shared.storage.mongo import MongoStore
@@ -41,6 +41,7 @@ def run(settings: Settings, keys: SubjectKeyring) -> None:
 def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
     """The WSGI application on columns that are being fed."""
     logs.configure(OUTCOMES, "analytics", settings.log_level)
+    tracing.configure(OUTCOMES, "analytics", settings.otel_exporter_otlp_endpoint)
     policy = load(settings.policy_file)
     subjects = StreamKeys(MongoStore(settings.mongodb_uri), keys)
     columns = Columns(Archive(settings.analytics_dir), subjects, clock.utc_now)
