@@ -60,19 +60,20 @@ class Trail:
         @app.before_request
         def note_act() -> None:
             if _act() not in _ANSWERED_ONLY:
-                self._write(status=0)
+                self.note(status=0)
 
         @app.after_request
         def note_answer(response: Response) -> Response:
             if not _is_noted(response.status_code):
                 return response
             try:
-                self._write(response.status_code)
+                self.note(response.status_code)
             except Unavailable as away:
                 return problems.unavailable(away)
             return response
 
-    def _write(self, status: int) -> None:
+    def note(self, status: int) -> None:
+        """One row of the request that is being answered. Raises Unavailable."""
         who: Principal = g.principal
         opened: glass.Glass | None = g.get("glass")
         access = Access(
