@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from shared.codec import schema, strict_json
 from shared.contracts.envelope import SPEC_VERSION, Event
+from shared.kernel import trace_context
 from shared.kernel.errors import Malformed
 
 Headers = Sequence[tuple[str, bytes]]
@@ -26,7 +27,7 @@ _OPTIONAL = (
     "traceparent",
 )
 _KNOWN = frozenset((*_ATTRIBUTES, *_OPTIONAL, "data"))
-_LONGEST = {"id": 64, "source": 200, "type": 120, "subject": 64, "traceparent": 64}
+_LONGEST = {"id": 64, "source": 200, "type": 120, "subject": 64}
 _IN_ID = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:")
 
 
@@ -157,9 +158,10 @@ def _envelope(attributes: Mapping[str, Any], clinic: str) -> Envelope:
         raise Malformed("/specversion", f"must be {SPEC_VERSION}")
     if set(_text(attributes, "id")) - _IN_ID:
         raise Malformed("/id", "has a character other than A-Z a-z 0-9 - _ . :")
+    source = _text(attributes, "source")
     return Envelope(
         id=attributes["id"],
-        source=_text(attributes, "source"),
+        source=source,
         type=_text(attributes, "type"),
         subject=_text(attributes, "subject"),
         time=_time(attributes),
@@ -167,7 +169,7 @@ def _envelope(attributes: Mapping[str, Any], clinic: str) -> Envelope:
         sequence=_sequence(attributes),
         correlationid=_text(attributes, "correlationid", required=False),
         causationid=_text(attributes, "causationid", required=False),
-        traceparent=_text(attributes, "traceparent", required=False),
+        traceparent=trace_context.settled(attributes.get("traceparent"), source, attributes["id"]),
     )
 
 

@@ -163,6 +163,7 @@ class Consumer:
                     code=verdict.code,
                     event_id=verdict.id,
                     origin=step.origin.id,
+                    traceid=verdict.traceid,
                     correlationid=step.envelope.correlationid if step.envelope else "",
                 )
 

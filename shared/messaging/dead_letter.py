@@ -2,12 +2,14 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from shared.kernel.errors import Conflict, Unavailable
 from shared.messaging.consumer import step_of
+from shared.messaging.lanes.repair import Bench, Repair
 from shared.runtime.logs import logger
-from shared.storage.lanes import GAP, LANES, LETTERS, origin_of
-from shared.storage.runner import Runner
+from shared.storage.lanes import GAP, LANES, LETTERS, head_of, origin_of
+from shared.storage.runner import ATTEMPTS, Runner
 from shared.storage.steps import Routes
 from shared.storage.store import Document, Session
 
@@ -37,16 +39,28 @@ class DeadLetters:
             left = [letter for letter in letters if not self._apply(letter)]
             progress, applied = len(left) < len(letters), applied + len(letters) - len(left)
             letters = left
-        if not letters:
-            self._open(lane)
+        self._settle(lane)
         return applied
+
+    def repair(self, lane: str, letter: str, value: object, by: str, reason: str) -> Document:
+        """Puts `value` into the first letter, for `reason`, then tries those behind it:
+        `{verdict, applied}`. Raises Rejected, with nothing changed, if it would not get out."""
+        bench = Bench(self.group, self.runner, self.routes)
+        verdict = bench.repair(Repair(lane, letter, value, by, reason))
+        return {"verdict": verdict.verdict, "applied": 1 + self.replay(lane)}
 
     def discard(self, lane: str) -> int:
         """Gives the lane's letters up, keeping their bytes: how many."""
-        letters = self._session().where(LETTERS, {"lane": lane, "status": "parked"})
-        self._session().patch(LETTERS, {each["_id"]: {"status": "discarded"} for each in letters})
-        self._open(lane)
-        return len(letters)
+        given_up = 0
+        for attempt in range(ATTEMPTS):
+            try:
+                while page := self.runner.store.transact(partial(_discard, lane=lane)):
+                    given_up += page
+                break
+            except Conflict:  # one of them has just been replayed or repaired: look again
+                self.runner.pause(attempt)
+        self._settle(lane)
+        return given_up
 
     def _apply(self, letter: Document) -> bool:
         step = step_of(origin_of(letter), self.group, self.routes)
@@ -60,16 +74,30 @@ class DeadLetters:
             logger().error("letter fails again", letter=letter["_id"], exc_info=bug)
             return False
 
-    def _open(self, lane: str) -> None:
-        def release(session: Session) -> None:
-            parked = session.find(LANES, [lane])
-            left = session.where(LETTERS, {"lane": lane, "status": "parked"}, limit=1)
-            if parked and parked[0]["parked"] and not left:
-                version = parked[0]["version"] + 1
-                session.replace(LANES, [parked[0] | {"parked": False, "version": version}])
+    def _settle(self, lane: str) -> None:
+        """Opens the lane if nothing is left in it, else says of it what its first letter says."""
+
+        def settle(session: Session) -> None:
+            known, head = session.find(LANES, [lane]), head_of(session, lane)
+            if not known or not known[0]["parked"]:
+                return
+            said = {name: head[name] for name in ("code", "reason")} if head else {"parked": False}
+            if changed := {n: each for n, each in said.items() if known[0].get(n) != each}:
+                version = known[0]["version"] + 1
+                session.replace(LANES, [known[0] | changed | {"version": version}])
 
         with suppress(Conflict):  # a letter has just come in, or somebody else was first
-            self.runner.store.transact(release)
+            self.runner.store.transact(settle)
 
     def _session(self) -> Session:
         return self.runner.store.session()
+
+
+def _discard(session: Session, lane: str) -> int:
+    """One page of the lane's letters, each by its version: none is given up that got out."""
+    page = session.where(LETTERS, {"lane": lane, "status": "parked"}, order="order", limit=PAGE)
+    session.replace(
+        LETTERS,
+        [each | {"status": "discarded", "version": each["version"] + 1} for each in page],
+    )
+    return len(page)

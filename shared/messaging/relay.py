@@ -4,6 +4,7 @@ A crash between the two sends a page again, which consumers absorb. Order per ag
 because a page is always the lowest unsent one, of all or of the patients whose news is urgent.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -12,11 +13,13 @@ from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
 from shared.contracts.time import Heartbeat
 from shared.contracts.topics import DEIDENTIFIED, TOPIC_OF, beating, lane_of
+from shared.kernel import trace_context
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.identifiers import derive
 from shared.messaging.broker import Place, Publisher
-from shared.runtime import failpoints, metrics
+from shared.runtime import failpoints, metrics, tracing
+from shared.runtime.tracing import Span
 from shared.storage.journal import JOURNAL, records_of
 from shared.storage.steps import SITE
 from shared.storage.store import LEASES, Document, Session, Store
@@ -72,6 +75,7 @@ class Relay:
         return len(beats)
 
     def _send(self, session: Session, page: list[Document]) -> int:
+        began = tracing.begun()
         records = [record for document in page for record in records_of(document)]
         try:
             places = self.publisher.publish(records)
@@ -82,6 +86,8 @@ class Relay:
         sent_at = self.clock()
         session.patch(JOURNAL, _marks(page, places, sent_at))
         self._count(page, records, sent_at)
+        if began:
+            _trace(self.service, page, began)
         return len(records)
 
     def _count(self, page: list[Document], records: list[KafkaRecord], sent_at: datetime) -> None:
@@ -171,6 +177,28 @@ def _told(record: KafkaRecord) -> tuple[str, str, str] | None:
     clinic, own = headers.get("ce_clinic", b"").decode(), topic.reasons
     said = strict_json.loads(record.value or b"{}").get("reason", "") if own else ""
     return (metrics.clinic(clinic), kind, said if said in own else "") if clinic else None
+
+
+def _trace(service: str, page: list[Document], began: int) -> None:
+    """The page as a span that links what it sent; each record as one in its event's trace, under
+    the id that its consumers know it by."""
+    sent = list(_parents(page))
+    tracing.done(Span(f"relay {service}", began, "", links=[own for _, own, _ in sent]))
+    for topic, own, within in sent:
+        span_id = own.split("-")[2]
+        tracing.done(Span(f"publish {topic}", began, within, "PRODUCER", span_id))
+
+
+def _parents(page: list[Document]) -> Iterator[tuple[str, str, str]]:
+    """(topic, traceparent, that of the step it comes of); a mirrored letter is nobody's news."""
+    for document in page:
+        for record in records_of(document):
+            headers = dict(record.headers)
+            own = trace_context.read(headers.get("ce_traceparent", b"").decode(errors="replace"))
+            topic = TOPIC_OF.get(headers.get("ce_type", b"").decode(errors="replace"))
+            if own and topic and topic.name == record.topic:
+                step = replace(own, span_id=trace_context.span_of(document["_id"]))
+                yield record.topic, str(own), str(step)
 
 
 def _heartbeat(service: str, topic: str, partition: int, beat: Heartbeat) -> KafkaRecord:

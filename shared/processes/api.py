@@ -7,7 +7,7 @@ from shared.messaging.dead_letter import DeadLetters
 from shared.processes.server import serve
 from shared.processes.service import Service
 from shared.processes.watch import Watch
-from shared.runtime import clock, logs
+from shared.runtime import clock, logs, tracing
 from shared.runtime.metrics import Dependency
 from shared.runtime.process import Drain, background
 from shared.runtime.settings import ServiceSettings
@@ -33,6 +33,7 @@ def run(service: Service, settings: ServiceSettings) -> None:
 def application(service: Service, settings: ServiceSettings, drain: Drain) -> Any:
     """The WSGI application, with its own connection to the store."""
     logs.configure(service.name, "api", settings.log_level)
+    tracing.configure(service.name, "api", settings.otel_exporter_otlp_endpoint)
     store = MongoStore(settings.mongodb_uri)
     store.prepare(service.collections)
     policy = service.policy(settings)

@@ -13,7 +13,7 @@ from shared.messaging.measuring.reaching import ReachingSubscription
 from shared.processes.loop import Loop
 from shared.processes.service import Service
 from shared.processes.watch import LAST_LOOK_S, Watch
-from shared.runtime import clock, logs, probe
+from shared.runtime import clock, logs, probe, tracing
 from shared.runtime.metrics import Dependency
 from shared.runtime.process import Drain, background, settle
 from shared.runtime.settings import ServiceSettings
@@ -26,6 +26,7 @@ SWEEP_S, WATCH_S = 0.5, 10.0
 def run(service: Service, settings: ServiceSettings) -> None:
     """Consumes until SIGTERM; a batch that has begun is finished."""
     logs.configure(service.name, "consumer", settings.log_level)
+    tracing.configure(service.name, "consumer", settings.otel_exporter_otlp_endpoint)
     drain = Drain().on_signals()
     store = MongoStore(settings.mongodb_uri)
     kafka = Dependency(service.name, "kafka")

@@ -13,7 +13,7 @@ from shared.processes.gauges import Gauges
 from shared.processes.loop import Loop
 from shared.processes.service import Service
 from shared.processes.watch import LAST_LOOK_S, Watch
-from shared.runtime import clock, logs, probe
+from shared.runtime import clock, logs, probe, tracing
 from shared.runtime.metrics import Dependency
 from shared.runtime.process import Drain, background, settle
 from shared.runtime.settings import ServiceSettings
@@ -25,6 +25,7 @@ IDLE_S, HEARTBEAT_S, SEAL_S, ANCHOR_S = 0.03, 10.0, 1.0, 60.0
 def run(service: Service, settings: ServiceSettings) -> None:
     """Relays until SIGTERM; a page that has begun is finished."""
     logs.configure(service.name, "relay", settings.log_level)
+    tracing.configure(service.name, "relay", settings.otel_exporter_otlp_endpoint)
     drain = Drain().on_signals()
     store = MongoStore(settings.mongodb_uri)
     holder = settings.instance or clock.random_token()

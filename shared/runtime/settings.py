@@ -34,6 +34,7 @@ class ServiceSettings:
     quota_burst: int = 20_000
     quota_bulk: int = 5
     quota_bulk_per_clinic: int = 2
+    otel_exporter_otlp_endpoint: str = ""
 
     @property
     def peer_urls(self) -> dict[str, str]:

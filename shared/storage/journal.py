@@ -41,6 +41,7 @@ def entry(step: Step, verdict: Verdict, recorded_at: datetime, order: int) -> Do
         "sha256": step.sha256,
         "order": order,
         "unsealed": True,
+        "traceid": step.traceid,
         **verdict_fields(verdict),
         **({"origin": step.origin.id} if step.origin else {}),
         **(_kept(step) if verdict.verdict == "deferred" else {}),
@@ -138,6 +139,7 @@ def repeated(step: Step, document: Document) -> Verdict:
         created=tuple(document["created"]),
         first=document["verdict"],
         alternatives=tuple(document.get("alternatives", ())),
+        traceid=document.get("traceid", ""),
     )
 
 

@@ -47,6 +47,12 @@ def origin_of(document: Document) -> Origin:
     )
 
 
+def head_of(session: Session, lane: str) -> Document | None:
+    """The lane's first letter, for which all others wait."""
+    waiting = {"lane": lane, "status": "parked"}
+    return next(iter(session.where(LETTERS, waiting, order="order", limit=1)), None)
+
+
 def mirror(document: Document, group: str) -> Document:
     """The journal document that makes the relay send a letter to the dead-letter topic."""
     origin = origin_of(document)
@@ -90,8 +96,14 @@ class Parking:
         return origin.lane in self._blocked
 
     def park(self, origin: Origin, code: str, reason: str) -> None:
+        if origin.lane not in self._blocked and self._is_settled(origin):
+            return  # the same record once more, after it was repaired or given up
         self._letters.append(letter(origin, code, reason, self._now))
         self._blocked.add(origin.lane)
+
+    def _is_settled(self, origin: Origin) -> bool:
+        known = self._session.find(LETTERS, [origin.id])
+        return bool(known) and known[0]["status"] != "parked"
 
     def write(self) -> None:
         ids = {each["_id"] for each in self._letters}

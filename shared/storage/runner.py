@@ -12,6 +12,10 @@ from threading import Lock
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Malformed, NotYet, Rejected, Unavailable
 from shared.kernel.identifiers import derive
+from shared.kernel.trace_context import span_of
+from shared.runtime import tracing
+from shared.runtime.logs import bound_contextvars
+from shared.runtime.tracing import Span
 from shared.storage import journal
 from shared.storage.journal import JOURNAL
 from shared.storage.lanes import BEHIND, GAP, LETTERS, Parking
@@ -49,6 +53,14 @@ class Runner:
         """A verdict per step, in order. Raises Unavailable: then nothing was decided here."""
         if not steps:
             return []
+        began = tracing.begun()
+        verdicts = self._run(steps)
+        traced = [_traced(*each) for each in zip(steps, verdicts, strict=True)]
+        for step, verdict in zip(steps, traced, strict=True):
+            _trace(step, verdict, began)
+        return traced
+
+    def _run(self, steps: Sequence[Step]) -> list[Verdict]:
         for hopeful in _tries(steps):
             try:
                 return self.store.transact(partial(self._batch, steps=steps, hopeful=hopeful))
@@ -65,7 +77,11 @@ class Runner:
 
     def resume(self, step: Step, document: Document) -> Verdict:
         """Decides a deferred step again; what comes of it replaces the deferral."""
-        return self.store.transact(partial(self._resumed, step=step, document=document))
+        began = tracing.begun()
+        verdict = self.store.transact(partial(self._resumed, step=step, document=document))
+        if verdict.verdict != "deferred":
+            _trace(step, verdict, began, again=True)
+        return verdict
 
     def refuse(self, document: Document, code: str, reason: str) -> None:
         """Ends a deferral that waited too long. Raises Conflict if it was decided meanwhile."""
@@ -74,9 +90,19 @@ class Runner:
         changed = {"version": document["version"] + 1, **_sealed_anew(document)}
         self.store.session().replace(JOURNAL, [kept | said | changed])
 
-    def redeliver(self, step: Step, letter: Document) -> Verdict:
-        """Applies a parked record, if it can be now, and takes it out of its lane."""
-        return self.store.transact(partial(self._redelivered, step=step, letter=letter))
+    def redeliver(
+        self, step: Step, letter: Document, must: Callable[[Verdict], None] = lambda _: None
+    ) -> Verdict:
+        """Applies a parked record, if it can be now, and takes it out of its lane.
+
+        `must` raises at a verdict with which nothing may be changed.
+        """
+        began = tracing.begun()
+        work = partial(self._redelivered, step=step, letter=letter, must=must)
+        verdict = self.store.transact(work)
+        if verdict.verdict != "parked":
+            _trace(step, verdict, began)
+        return verdict
 
     def _alone(self, step: Step) -> Verdict:
         bugs = 0
@@ -94,7 +120,8 @@ class Runner:
         raise Unavailable("too many writers at once")
 
     def _broken(self, step: Step, bug: Exception) -> Verdict:
-        error_id = self.on_bug(step, bug)
+        with bound_contextvars(traceid=step.traceid):
+            error_id = self.on_bug(step, bug)
         if step.origin is None:
             assert step.envelope, "a posted step without an envelope is answered, never run"
             return Verdict("error", step.envelope.id, step.envelope.source, code=error_id)
@@ -120,12 +147,18 @@ class Runner:
             batch.work.write()
         return verdict
 
-    def _redelivered(self, session: Session, step: Step, letter: Document) -> Verdict:
+    def _redelivered(
+        self, session: Session, step: Step, letter: Document, must: Callable[[Verdict], None]
+    ) -> Verdict:
         batch = _Batch(self, session, [step])
         verdict = batch.redelivered(step)
+        must(verdict)
         if verdict.verdict != "parked":
-            changed = letter | {"status": verdict.verdict, "version": letter["version"] + 1}
-            session.replace(LETTERS, [changed])
+            changed = {"status": verdict.verdict, "version": letter["version"] + 1}
+            session.replace(LETTERS, [letter | changed])
+        elif letter["code"] != verdict.code:  # it was behind another, or waits for something else
+            said = {"code": verdict.code, "reason": verdict.reason}
+            session.patch(LETTERS, {letter["_id"]: said})
         return verdict
 
 
@@ -169,8 +202,8 @@ class _Batch:
         self._load()
         if step.envelope and (before := self._before(step)):
             return journal.repeated(step, before)
-        if step.fault or self._missing_predecessor(step):
-            return Verdict("parked", code=GAP if not step.fault else "malformed")
+        if stands := self._stands_before(step):
+            return stands
         verdict, document = self._behind(step) or self.decide(step)
         self._session.insert(JOURNAL, [document])
         self.work.write()
@@ -188,7 +221,8 @@ class _Batch:
         if step.if_version is not None and (stale := self._stale(step, receipt)):
             return stale
         try:
-            step.route.handle(step.route.translate(event), self.work)
+            with bound_contextvars(traceid=step.traceid):
+                step.route.handle(step.route.translate(event), self.work)
         except (Rejected, NotYet, Malformed) as refusal:
             return self._refuse(step, refusal, receipt)
         staged = self.work.keep()
@@ -301,17 +335,24 @@ class _Batch:
         """The verdict `parked`, if the step may not be applied now."""
         assert step.origin is not None
         assert self._parking is not None
-        envelope = step.envelope
+        verdict = self._stands_before(step)
+        if not step.fault and self._parking.blocks(step.origin):
+            reason = "an earlier event of this patient is parked"
+            verdict = Verdict("parked", step.event.id, code=BEHIND, reason=reason)
+        if verdict:
+            self._parking.park(step.origin, verdict.code, verdict.reason)
+        return verdict
+
+    def _stands_before(self, step: Step) -> Verdict | None:
+        """The verdict `parked` for what a step alone can be parked for."""
+        about = step.envelope
         if step.fault:
             code, reason = "malformed", str(step.fault)
-        elif self._parking.blocks(step.origin):
-            code, reason = BEHIND, "an earlier event of this patient is parked"
-        elif envelope and (missing := self._missing_predecessor(step)):
-            code, reason = GAP, f"event {missing} of {envelope.source} has not been heard"
+        elif about and (missing := self._missing_predecessor(step)):
+            code, reason = GAP, f"event {missing} of {about.source} has not been heard"
         else:
             return None
-        self._parking.park(step.origin, code, reason)
-        return Verdict("parked", envelope.id if envelope else "", code=code, reason=reason)
+        return Verdict("parked", about.id if about else "", code=code, reason=reason)
 
     def _missing_predecessor(self, step: Step) -> int:
         """The sequence number before this one if nobody applied it, else 0."""
@@ -320,6 +361,30 @@ class _Batch:
             return 0
         assert step.envelope, "only a step with an envelope has a predecessor"
         return (step.envelope.sequence or 1) - 1
+
+
+def _traced(step: Step, verdict: Verdict) -> Verdict:
+    """A duplicate is part of the trace in which it was decided."""
+    return verdict if verdict.traceid else replace(verdict, traceid=step.traceid)
+
+
+def _trace(step: Step, verdict: Verdict, began: int, *, again: bool = False) -> None:
+    """The step as a span: the transaction that decided it. One that was decided before, or that
+    is decided again, has another place in the trace."""
+    if not began or step.envelope is None:
+        return
+    is_first = verdict.verdict != "duplicate" and not again
+    is_posted = step.reader == SITE
+    tracing.done(
+        Span(
+            f"{'decide' if is_posted else 'apply'} {step.envelope.type}",
+            began,
+            step.envelope.traceparent,
+            kind="INTERNAL" if is_posted else "CONSUMER",
+            span_id=span_of(step.id) if is_first else "",
+            attributes={"kap.verdict": verdict.verdict, "kap.code": verdict.code},
+        )
+    )
 
 
 def _tries(steps: Sequence[Step]) -> list[bool]:

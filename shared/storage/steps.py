@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 from shared.codec.cloudevents import Envelope
 from shared.contracts.envelope import Event
+from shared.kernel import trace_context
 from shared.kernel.errors import Malformed, Reason
 from shared.kernel.policy import Policy
 from shared.storage.unit_of_work import Need, UnitOfWork
@@ -107,6 +108,11 @@ class Step:
         return journal_id(about.id, about.source, self.reader) if about else ""
 
     @cached_property
+    def traceid(self) -> str:
+        """Empty where not even the envelope could be read."""
+        return trace_context.trace_id(self.envelope.traceparent) if self.envelope else ""
+
+    @cached_property
     def event(self) -> Event:
         assert self.envelope, "a step without an envelope is never acted on"
         return self.envelope.carrying(self.data)
@@ -114,7 +120,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer to one event. `first`: what a duplicate was answered the first time."""
+    """The answer to one event. `first`: what a duplicate was answered the first time. `traceid`: of
+    the trace that it is part of, in logs and journeys too."""
 
     verdict: Outcome
     id: str = ""
@@ -127,6 +134,7 @@ class Verdict:
     created: tuple[str, ...] = ()
     first: str = ""
     alternatives: tuple[str, ...] = ()
+    traceid: str = ""
 
     @property
     def is_taken(self) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
 from shared.contracts.topics import TOPIC_OF, URGENT
+from shared.kernel import trace_context
 from shared.kernel.errors import NotYet
 from shared.kernel.identifiers import derive
 from shared.storage.documents import NETWORK, Collection
@@ -265,8 +266,9 @@ class Work:
         cause, aggregate_id = self._event, collection.identity(aggregate)
         path = f"{self._service}/{collection.name}/{aggregate_id}"
         source = _source(collection, cause.clinic, path)
+        event_id = derive(source, str(sequence))
         event = Event(
-            id=derive(source, str(sequence)),
+            id=event_id,
             source=source,
             type=data.type,
             subject=collection.subject(aggregate),
@@ -276,7 +278,7 @@ class Work:
             sequence=sequence,
             correlationid=cause.correlationid or cause.id,
             causationid=cause.id,
-            traceparent=cause.traceparent,
+            traceparent=trace_context.following(cause.traceparent, source, event_id),
         )
         return to_kafka(event, TOPIC_OF[data.type].name, named=not collection.deidentified)
 

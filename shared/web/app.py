@@ -10,9 +10,11 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.exceptions import NotFound
 
 from shared.codec import json_schema
-from shared.runtime import metrics
+from shared.kernel.trace_context import trace_id
+from shared.runtime import metrics, tracing
 from shared.runtime.logs import bound_contextvars, logger
 from shared.runtime.probe import Check, readiness
+from shared.runtime.tracing import Span
 from shared.web import descriptions, problems
 from shared.web.audit.trail import Trail
 from shared.web.identity import Tokens
@@ -79,6 +81,7 @@ def add_measures(app: Flask, service: str) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        g.began = tracing.begun()
 
     @app.after_request
     def measure(response: Response) -> Response:
@@ -90,14 +93,26 @@ def add_measures(app: Flask, service: str) -> None:
         method = metrics.method(request.method)
         labels = (service, method, route, str(response.status_code))
         metrics.REQUESTS.labels(*labels).observe(seconds)
+        if g.get("began"):
+            _trace(route, response.status_code)
         if request.path.startswith("/v1/"):
             _log(route, response.status_code, seconds)
         return response
 
 
+def _trace(route: str, status: int) -> None:
+    """In the trace of the one event that was posted, else in the caller's."""
+    within = g.get("traceparent") or request.headers.get("traceparent", "")
+    name, attributes = f"{request.method} {route}", {"http.response.status_code": status}
+    tracing.done(Span(name, g.began, within, "SERVER", attributes=attributes))
+
+
 def _log(route: str, status: int, seconds: float) -> None:
     principal = g.get("principal")
-    with bound_contextvars(clinic=principal.clinic if principal else ""):
+    bound = {"clinic": principal.clinic if principal else ""}
+    if traceid := trace_id(g.get("traceparent", "")):
+        bound["traceid"] = traceid
+    with bound_contextvars(**bound):
         logger().debug("request", route=route, status=status, ms=round(seconds * 1000, 1))
 
 

@@ -1,33 +1,23 @@
 """The events resource: post events, follow one, ask what is missing, look after the lanes."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from flask import Response, abort, jsonify, request
 from flask_smorest import Blueprint
 
-from shared.storage.lanes import LANES
 from shared.storage.store import Store
 from shared.web import descriptions, gaps
 from shared.web.ingest import BATCH, BINARY, NDJSON, STRUCTURED, Ingest
 from shared.web.journey import journey
+from shared.web.lanes.http import Lanes, add_lanes
 from shared.web.reading import needs, principal
-
-_SHOWN = 200
-
-
-class Lanes(Protocol):
-    """The dead-letter lanes of a consumer group (see shared.messaging.dead_letter)."""
-
-    def replay(self, lane: str) -> int: ...
-
-    def discard(self, lane: str) -> int: ...
 
 
 def blueprint(ingest: Ingest, store: Store, lanes: Lanes, peers: Mapping[str, str]) -> Blueprint:
     blp = Blueprint("events", __name__, url_prefix="/v1", description="Events of clinic sites")
     _add_events(blp, ingest, store, peers)
-    _add_lanes(blp, store, lanes)
+    add_lanes(blp, store, lanes)
     return blp
 
 
@@ -58,39 +48,6 @@ def _add_events(blp: Blueprint, ingest: Ingest, store: Store, peers: Mapping[str
         source = f"/clinics/{principal().clinic}/sites/{principal().site}"
         missing = gaps.missing_of(store.session(), source, int(below))
         return jsonify({"source": source, "missing": missing})
-
-
-def _add_lanes(blp: Blueprint, store: Store, lanes: Lanes) -> None:
-    @blp.get("/lanes")
-    @needs("ops:read")
-    def parked_lanes() -> Response:
-        """The parked dead-letter lanes: since when and why, never what is in them."""
-        found = store.session().where(LANES, {"parked": True}, limit=_SHOWN)
-        return jsonify(
-            {
-                "items": [
-                    {
-                        "lane": each["_id"],
-                        "code": each["code"],
-                        "reason": each["reason"],
-                        "since": each["since"].isoformat(),
-                    }
-                    for each in found
-                ]
-            }
-        )
-
-    @blp.post("/lanes/<lane>/replay")
-    @needs("ops:write")
-    def replay_lane(lane: str) -> Response:
-        """Apply what can be applied now; the lane opens once it is empty."""
-        return jsonify({"applied": lanes.replay(lane)})
-
-    @blp.post("/lanes/<lane>/discard")
-    @needs("ops:write")
-    def discard_lane(lane: str) -> Response:
-        """Give up what waits in the lane; the bytes are kept."""
-        return jsonify({"discarded": lanes.discard(lane)})
 
 
 def _request_body(posted: frozenset[str]) -> dict[str, Any]:
@@ -130,6 +87,10 @@ def _verdict() -> dict[str, Any]:
                 "type": "array",
                 "items": {"type": "string"},
                 "description": "what could be had instead: dosing-1 2026-12-01T14:00:00Z",
+            },
+            "traceid": {
+                "type": "string",
+                "description": "of the trace it is part of: in logs and its journey too",
             },
             "first": {"type": "string", "description": "a duplicate's first verdict"},
         },

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
-from flask import Request
+from flask import Request, g
 from werkzeug.exceptions import (
     BadRequest,
     HTTPException,
@@ -104,6 +104,8 @@ class Ingest:
         self, step: Step, request: Request, sender: Principal
     ) -> tuple[dict[str, Any], int]:
         step = replace(step, if_version=_if_version(request))
+        if step.envelope:
+            g.traceparent = step.envelope.traceparent
         verdict = self._decide([step])[0]
         gaps = self._gaps([step], sender)
         status = 412 if verdict.code == "stale" else STATUS[verdict.verdict]
@@ -188,6 +190,7 @@ def _log(step: Step, verdict: Verdict) -> None:
         event_id=verdict.id,
         type=about.type if about and step.route else "",
         clinic=about.clinic if about else "",
+        traceid=verdict.traceid,
         correlationid=(about.correlationid or about.id) if about else "",
     )
 

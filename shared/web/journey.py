@@ -33,7 +33,12 @@ def journey(
     known = entries(session, event_id, clinic)
     if not known:
         return None
-    return {"id": event_id, "handled": [_handled(each, peers, authorization) for each in known]}
+    traceid = next((each["traceid"] for each in known if each.get("traceid")), "")
+    return {
+        "id": event_id,
+        "traceid": traceid,
+        "handled": [_handled(each, peers, authorization) for each in known],
+    }
 
 
 def _handled(document: Document, peers: Mapping[str, str], authorization: str) -> dict[str, Any]:
@@ -47,6 +52,7 @@ def _handled(document: Document, peers: Mapping[str, str], authorization: str) -
         "verdict": document["verdict"],
         "code": document["code"],
         "reason": document["reason"],
+        "traceid": document.get("traceid", ""),
         "published": [
             _published(record, place, peers, authorization)
             for record, place in zip(records, places, strict=True)

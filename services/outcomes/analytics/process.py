@@ -1,5 +1,6 @@
 """The analytics process: a thread that feeds the columns, and the parts that answer from them."""
 
+from functools import partial
 from typing import Any
 
 from services.outcomes.adapters.stream_keys import StreamKeys
@@ -15,6 +16,8 @@ from services.outcomes.analytics.releases import http as released
 from services.outcomes.analytics.releases.http import answer_of
 from services.outcomes.analytics.releases.making import Releases
 from services.outcomes.analytics.releases.store import Folder
+from services.outcomes.analytics.replay import http as replay
+from services.outcomes.analytics.replay.replaying import Replays
 from services.outcomes.analytics.report import http as reports
 from services.outcomes.settings import Settings
 from shared.codec.sealing import SubjectKeyring
@@ -22,11 +25,12 @@ from shared.contracts.topics import OUTCOMES
 from shared.kernel.policy import Policy
 from shared.messaging.tail.kafka_tail import TopicsTail
 from shared.processes.server import serve
-from shared.runtime import clock, logs
+from shared.runtime import clock, logs, tracing
 from shared.runtime.policy_file import load
 from shared.runtime.process import Drain, background
 from shared.storage.mongo import MongoStore
 from shared.web.app import Door, create_app
+from shared.web.audit.trail import Trail
 from shared.web.identity import Tokens
 
 THREADS = 32
@@ -41,10 +45,13 @@ def run(settings: Settings, keys: SubjectKeyring) -> None:
 def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
     """The WSGI application on columns that are being fed."""
     logs.configure(OUTCOMES, "analytics", settings.log_level)
+    tracing.configure(OUTCOMES, "analytics", settings.otel_exporter_otlp_endpoint)
     policy = load(settings.policy_file)
-    subjects = StreamKeys(MongoStore(settings.mongodb_uri), keys)
+    store = MongoStore(settings.mongodb_uri)
+    subjects = StreamKeys(store, keys)
     columns = Columns(Archive(settings.analytics_dir), subjects, clock.utc_now)
-    feed = Feed(columns, TopicsTail(settings.kafka_bootstrap_servers, TOPICS), drain)
+    tail = TopicsTail(settings.kafka_bootstrap_servers, TOPICS)
+    feed = Feed(columns, tail, drain)
     background("feed", feed.run)
     cursors = Cursors(keys.derived(PURPOSE), columns.epoch)
     releases = Releases(Folder(settings.analytics_dir / "releases"), columns, policy, clock.utc_now)
@@ -57,6 +64,10 @@ def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
         is_revoked=tokens.revocations.has,
     )
     blueprints = _blueprints(columns, releases, policy, cursors, delivery)
+    shadow = partial(Columns, columns.archive, StreamKeys(store, keys), clock.utc_now, quiet=True)
+    replays = Replays(columns, tail, shadow, clock.utc_now, feed.ready.is_set)
+    trail = Trail(OUTCOMES, store, clock.utc_now, clock.random_token)
+    blueprints.append(replay.blueprint(replays, trail.note))
     return create_app(Door(OUTCOMES, tokens, {"columns": feed.check}, blueprints))
 
 

@@ -96,16 +96,24 @@ class Tailing:
                 raise MadeAnew
             self._consumer.seek(place, max(start, begins[place]))
 
+    def begins(self) -> dict[str, dict[int, int]]:
+        """The oldest offset there is."""
+        return _by_topic(self._consumer.beginning_offsets(self._places))
+
     def ends(self) -> dict[str, dict[int, int]]:
-        ends: dict[str, dict[int, int]] = {}
-        for place, end in self._consumer.end_offsets(self._places).items():
-            ends.setdefault(place.topic, {})[place.partition] = end
-        return ends
+        return _by_topic(self._consumer.end_offsets(self._places))
 
     def poll(self) -> list[Run]:
         """What has come, after a fraction of a second at most."""
         polled = self._consumer.poll(timeout_ms=_POLL_MS)
         return [_run(place, records) for place, records in polled.items() if records]
+
+
+def _by_topic(offsets: Mapping[Any, int]) -> dict[str, dict[int, int]]:
+    found: dict[str, dict[int, int]] = {}
+    for place, offset in offsets.items():
+        found.setdefault(place.topic, {})[place.partition] = offset
+    return found
 
 
 def _run(place: Any, records: Sequence[Any]) -> Run:

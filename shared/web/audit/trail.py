@@ -60,19 +60,20 @@ class Trail:
         @app.before_request
         def note_act() -> None:
             if _act() not in _ANSWERED_ONLY:
-                self._write(status=0)
+                self.note(status=0)
 
         @app.after_request
         def note_answer(response: Response) -> Response:
             if not _is_noted(response.status_code):
                 return response
             try:
-                self._write(response.status_code)
+                self.note(response.status_code)
             except Unavailable as away:
                 return problems.unavailable(away)
             return response
 
-    def _write(self, status: int) -> None:
+    def note(self, status: int) -> None:
+        """One row of the request that is being answered. Raises Unavailable."""
         who: Principal = g.principal
         opened: glass.Glass | None = g.get("glass")
         access = Access(
@@ -85,7 +86,7 @@ class Trail:
             path=request.path[:_LONGEST],
             subject=_subject(),
             status=status,
-            reason=opened.reason if opened else "",
+            reason=opened.reason if opened else _reason(),
             traceid=_traceid(),
         )
         self.store.session().insert(AUDIT, [row(access, self.clock(), self.token())])
@@ -120,6 +121,15 @@ def _subject() -> str:
     """The patient whom the path or the query names. A lane bears its patient's id."""
     told = {**request.args, **(request.view_args or {})}
     return next((str(told[name])[:64] for name in _NAMES_OF_A_PATIENT if told.get(name)), "")
+
+
+def _reason() -> str:
+    """Why an act is done, where its body says so."""
+    if _act() in _ANSWERED_ONLY or not request.is_json:
+        return ""
+    said = request.get_json(silent=True)
+    reason = said.get("reason") if isinstance(said, dict) else ""
+    return reason[:_LONGEST] if isinstance(reason, str) else ""
 
 
 def _traceid() -> str:

@@ -16,6 +16,7 @@ from tests.kit.audit.door import NEIGHBOUR, NOBODY, NURSE, OPERATIONS, by, clien
 from tests.kit.toy import NOW
 
 PATIENT = "/v1/patients/patient-1"
+WHY = {"reason": "a test record that nobody needs"}
 
 
 def intake(store: Store) -> FlaskClient:
@@ -119,11 +120,12 @@ def test_an_act_of_operations_is_written_down_before_it_is_done_and_as_it_was_an
 ) -> None:
     store.session().insert(LANES, [{"_id": "patient-3", "version": 1, "parked": True}])
 
-    answer = intake(store).post("/v1/lanes/patient-3/discard", headers=by(OPERATIONS))
+    answer = intake(store).post("/v1/lanes/patient-3/discard", headers=by(OPERATIONS), json=WHY)
 
     assert answer.status_code == 200
-    told = [(each["who"], each["act"], each["subject"], each["status"]) for each in rows(store)]
-    act = ("operations", "discard", "patient-3")
+    names = ("who", "act", "subject", "reason", "status")
+    told = [tuple(each[name] for name in names) for each in rows(store)]
+    act = ("operations", "discard", "patient-3", WHY["reason"])
     assert told == [(*act, 0), (*act, 200)]
 
 
@@ -131,7 +133,7 @@ def test_an_act_that_cannot_be_written_down_is_not_done() -> None:
     store = NotWritten()
     store.collections[LANES] = {"patient-3": {"_id": "patient-3", "version": 1, "parked": True}}
 
-    answer = intake(store).post("/v1/lanes/patient-3/discard", headers=by(OPERATIONS))
+    answer = intake(store).post("/v1/lanes/patient-3/discard", headers=by(OPERATIONS), json=WHY)
 
     assert answer.status_code == 503
     assert store.collections[LANES]["patient-3"]["parked"]

@@ -1,0 +1,1 @@
+"""Dead-letter lanes over HTTP, for operations."""
