@@ -13,7 +13,8 @@ class ServiceSettings:
     `audit_anchor_dir`: the folder in which the relay writes the heads of the audit chain down,
     beside Kafka: on a volume that is not the store's. `quota_*`: what one clinic may send to one
     process (see shared.web.operations.quota). `instance` names this replica to Kafka (static
-    membership: a restart keeps its partitions).
+    membership: a restart keeps its partitions). `otel_exporter_otlp_endpoint`: of a collector of
+    traces, such as http://127.0.0.1:4318; empty: no traces are made.
     """
 
     mongodb_uri: str
