@@ -17,6 +17,7 @@ from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
 from shared.web.operations import http as operations
+from shared.web.operations.quota import Quota
 
 EVERY_S = 5.0
 """How often it writes which sites it has seen, and says how it stands."""
@@ -34,7 +35,8 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
     store.prepare(service.collections)
     policy = service.policy(settings)
     routes, runner = service.routes(policy), service.runner(store)
-    ingest = Ingest(service.name, runner, routes, service.posted, policy, clock.utc_now)
+    quota = _quota(settings)
+    ingest = Ingest(service.name, runner, routes, service.posted, policy, clock.utc_now, quota)
     lanes = DeadLetters(service.name, runner, routes)
     background("watch", partial(_watch(service, settings, store, ingest).run, drain, EVERY_S))
     return create_app(
@@ -48,6 +50,15 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
                 service.reads(store, policy),
             ],
         )
+    )
+
+
+def _quota(settings: ServiceSettings) -> Quota:
+    return Quota(
+        settings.quota_events_s,
+        settings.quota_burst,
+        settings.quota_bulk,
+        settings.quota_bulk_per_clinic,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 class ServiceSettings:
     """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
 
+    `quota_*`: what one clinic may send to one process (see shared.web.operations.quota).
     `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
     """
 
@@ -23,6 +24,10 @@ class ServiceSettings:
     peers: str = ""
     instance: str = ""
     log_level: str = "INFO"
+    quota_events_s: int = 2000
+    quota_burst: int = 20_000
+    quota_bulk: int = 5
+    quota_bulk_per_clinic: int = 2
 
     @property
     def peer_urls(self) -> dict[str, str]:
