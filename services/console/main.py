@@ -6,16 +6,16 @@ import httpx2
 
 from services.console.door import Door, create_console
 from services.console.pages import home, operations, policy, signin
-from services.console.provider import Provider
 from services.console.reading import Services
-from services.console.session import Sealer
 from services.console.settings import Settings
+from services.console.signing.provider import Provider
+from services.console.signing.session import Sealer
 from shared.kernel.policy import Policy
 from shared.processes.server import serve
 from shared.runtime import logs
 from shared.runtime.environment import SettingsError
 from shared.runtime.policy_file import load
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 
 NAME = "console"
 PAGES = (home.page, operations.page, policy.page, signin.page)
@@ -35,7 +35,7 @@ def application(settings: Settings, sealer: Sealer, in_force: Policy) -> Any:
             settings,
             sealer,
             Provider(settings, httpx2.Client()),
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Tokens.of(settings),
             Services.at(settings.service_urls),
             in_force,
         ),

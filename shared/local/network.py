@@ -79,6 +79,7 @@ class Network:
         tour.show(network, self._settings.home, self._console)
         status.print_banner(network, self._console, monotonic() - began)
         report.print_next_steps(self._console)
+        report.print_code(network, self._console)
 
     def watch(self) -> None:
         """Until interrupted: a process that ends is reported and, a few times, revived."""

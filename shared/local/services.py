@@ -128,6 +128,7 @@ def _environment(process: ServiceProcess, settings: Settings) -> dict[str, str]:
         "TOKEN_ISSUER": settings.issuer_url,
         "TOKEN_AUDIENCE": AUDIENCE,
         "TOKEN_JWKS": f"{settings.issuer_url}/jwks.json",
+        "TOKEN_REVOCATIONS": f"{settings.issuer_url}/revocations.json",
         "POLICY_FILE": str(POLICY),
         "LOG_LEVEL": settings.log_level,
         "MALLOC_ARENA_MAX": "2",  # glibc gives each thread an arena: a third of the api's memory

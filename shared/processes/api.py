@@ -14,7 +14,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 from shared.web import events
 from shared.web.app import Door, create_app
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 from shared.web.ingest import Ingest
 from shared.web.operations import http as operations
 from shared.web.operations.quota import Quota
@@ -42,7 +42,7 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
     return create_app(
         Door(
             service.name,
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Tokens.of(settings),
             {"mongodb": store.ping},
             [
                 events.blueprint(ingest, store, lanes, settings.peer_urls),

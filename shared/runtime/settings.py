@@ -6,7 +6,9 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
+    """`token_jwks` is a URL or a file; so is `token_revocations`, or empty: nobody is revoked.
+
+    `peers` is `name=url,name=url`, for event journeys.
 
     `quota_*`: what one clinic may send to one process (see shared.web.operations.quota).
     `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
@@ -18,6 +20,7 @@ class ServiceSettings:
     token_jwks: str
     policy_file: Path
     token_audience: str = "kap"  # noqa: S105 - a public name, not a secret
+    token_revocations: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     probe_port: int = 9100
