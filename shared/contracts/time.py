@@ -1,4 +1,5 @@
-"""What passing time makes the network say: how far a topic is complete, and that an hour struck."""
+"""What passing time makes the network say: how far a topic is complete, that an hour struck, and
+how far the audit chain had come."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,3 +32,17 @@ class ClockStruck:
     collection: Annotated[str, Text(64)]
     aggregate_id: Annotated[str, Text(200)]
     struck_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadAnchored:
+    """Block `n` of the service's audit chain, sealed at `at`, has this SHA-256.
+
+    Whoever changes or cuts the chain later would have to change this too. It tells nothing of
+    what is in the blocks, and is about no patient and of no clinic.
+    """
+
+    type: ClassVar[str] = "network.audit.head-anchored.v1"
+    n: Annotated[int, Between(1, 2**53)]
+    hash: Annotated[str, Text(64, r"[0-9a-f]{64}")]
+    at: datetime

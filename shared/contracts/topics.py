@@ -269,6 +269,11 @@ def dead_letter_topic(group: str) -> str:
     return f"{group}.dlq"
 
 
+def audit_topic(service: str) -> str:
+    """Where the heads of its audit chain are written down."""
+    return f"{service}.audit"
+
+
 def heard_by(group: str) -> tuple[Topic, ...]:
     """The topics this consumer group subscribes to."""
     return tuple(topic for topic in TOPICS if group in topic.heard_by)

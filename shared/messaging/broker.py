@@ -1,6 +1,6 @@
 """The broker as two ports: what a relay needs, and what a consumer needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -47,3 +47,16 @@ class Subscription(Protocol):
         """Throws the client away and joins anew."""
 
     def close(self) -> None: ...
+
+
+class Log(Protocol):
+    """What is on the topics, to somebody who looks and is no consumer. Raises Unavailable."""
+
+    def spans(self, topic: str) -> dict[int, tuple[int, int]]:
+        """By partition: the first offset that is still there, and the one after the last."""
+
+    def records(self, topic: str) -> Iterator[Origin]:
+        """Every record, in order of each partition, up to the end as it is now."""
+
+    def offsets(self, group: str, topic: str) -> dict[int, int]:
+        """By partition: all records before this offset are the group's no more."""

@@ -1,10 +1,10 @@
-"""A topic read from its beginning by somebody who is no consumer group: analysts, inspections.
+"""Topics read from their beginning by somebody who is no consumer group: analysts, inspections.
 
 Part of the kafka door: partitions are assigned by hand and nothing is ever committed.
 """
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.errors import KafkaError
@@ -14,6 +14,7 @@ from shared.messaging.kafka import READING, origin_of
 from shared.storage.steps import Origin
 
 _POLL_MS = 500
+T = TypeVar("T")
 
 
 class TopicReader:
@@ -54,3 +55,41 @@ class TopicReader:
 def _polled(consumer: Any) -> Iterator[Origin]:
     for records in consumer.poll(timeout_ms=_POLL_MS).values():
         yield from map(origin_of, records)
+
+
+class KafkaLog:
+    """See `shared.messaging.broker.Log`. Nothing is joined, and nothing is committed."""
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+
+    def spans(self, topic: str) -> dict[int, tuple[int, int]]:
+        def look(consumer: Any, places: list[TopicPartition]) -> dict[int, tuple[int, int]]:
+            firsts, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+            return {each.partition: (firsts[each], ends[each]) for each in places}
+
+        return self._asked(topic, None, look)
+
+    def records(self, topic: str) -> Iterator[Origin]:
+        return TopicReader(self._bootstrap_servers, topic).records()
+
+    def offsets(self, group: str, topic: str) -> dict[int, int]:
+        def look(consumer: Any, places: list[TopicPartition]) -> dict[int, int]:
+            found = ((each.partition, consumer.committed(each)) for each in places)
+            return {partition: offset for partition, offset in found if offset is not None}
+
+        return self._asked(topic, group, look)
+
+    def _asked(
+        self, topic: str, group: str | None, look: Callable[[Any, list[TopicPartition]], T]
+    ) -> T:
+        settings = {"bootstrap_servers": self._bootstrap_servers, "client_id": "log"}
+        try:
+            consumer = KafkaConsumer(**READING, **settings, group_id=group)
+            try:
+                known = consumer.partitions_for_topic(topic) or ()
+                return look(consumer, [TopicPartition(topic, each) for each in sorted(known)])
+            finally:
+                consumer.close(autocommit=False)
+        except KafkaError as error:
+            raise Unavailable("Kafka is away") from error

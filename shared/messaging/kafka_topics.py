@@ -6,11 +6,11 @@ from kafka import KafkaAdminClient
 from kafka.admin import NewTopic
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from shared.contracts.topics import DEIDENTIFIED, SERVICES, TOPICS, dead_letter_topic
+from shared.contracts.topics import DEIDENTIFIED, SERVICES, TOPICS, audit_topic, dead_letter_topic
 from shared.kernel.errors import Unavailable
 from shared.messaging.kafka import RECORD_MAX
 
-_DLQ_PARTITIONS = 1
+_ONE_PARTITION = 1
 _CONFIGS = {
     "compression.type": "uncompressed",  # a compressed batch may inflate without limit
     "cleanup.policy": "delete",
@@ -39,10 +39,11 @@ def _create_missing(admin: KafkaAdminClient, replication: int) -> None:
 def _wanted(replication: int) -> list[NewTopic]:
     topics = [(topic.name, topic.partitions, RECORD_MAX) for topic in TOPICS]
     # A dead letter is a record of full size and where it came from.
-    letters = [(dead_letter_topic(each), _DLQ_PARTITIONS, 2 * RECORD_MAX) for each in SERVICES]
+    letters = [(dead_letter_topic(each), _ONE_PARTITION, 2 * RECORD_MAX) for each in SERVICES]
+    heads = [(audit_topic(each), _ONE_PARTITION, RECORD_MAX) for each in SERVICES]
     return [
         NewTopic(name, partitions, replication, topic_configs=_configs(name, size))
-        for name, partitions, size in (*topics, *letters)
+        for name, partitions, size in (*topics, *letters, *heads)
     ]
 
 

@@ -1,6 +1,6 @@
 """A broker in memory: partitions by key, offsets, groups. For the simulation and fast tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zlib import crc32
@@ -27,6 +27,19 @@ class MemoryBroker:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+    def spans(self, topic: str) -> dict[int, tuple[int, int]]:
+        return {part: (0, len(log)) for (name, part), log in self.logs.items() if name == topic}
+
+    def records(self, topic: str) -> Iterator[Origin]:
+        return (each for (name, _), log in self.logs.items() if name == topic for each in log)
+
+    def offsets(self, group: str, topic: str) -> dict[int, int]:
+        return {
+            partition: offset
+            for (member, name, partition), offset in self.committed.items()
+            if (member, name) == (group, topic)
+        }
 
     def _append(self, record: KafkaRecord) -> Place:
         by_key = crc32(record.key or b"") % self.width

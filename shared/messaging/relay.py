@@ -42,7 +42,7 @@ class Relay:
         went out. Raises Unavailable, having marked nothing."""
         session, asked_at = self.store.session(), self.clock()
         self._complete_until = None
-        if not self._leads(session):
+        if not self.take_lead():
             return 0
         page = session.where(JOURNAL, {"unsent": True}, order="order", limit=PAGE)
         if len(page) < PAGE:  # it is all that there is: once sent, all committed before is sent
@@ -97,8 +97,9 @@ class Relay:
         """Whether it holds the lease, as far as it knows: then nobody else does."""
         return self._until is not None and self.clock() < self._until
 
-    def _leads(self, session: Session) -> bool:
-        now = self.clock()
+    def take_lead(self) -> bool:
+        """Whether this relay holds the lease, or took it now."""
+        session, now = self.store.session(), self.clock()
         if self._until and now < self._until - LEASE / 2:
             return True
         self._until = None

@@ -14,6 +14,8 @@ from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 from shared.web import events
 from shared.web.app import Door, create_app
+from shared.web.audit import http as audit
+from shared.web.audit.trail import Trail
 from shared.web.identity import Tokens
 from shared.web.ingest import Ingest
 from shared.web.operations import http as operations
@@ -47,8 +49,10 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
             [
                 events.blueprint(ingest, store, lanes, settings.peer_urls),
                 operations.blueprint(service.name, store, clock.utc_now),
+                audit.blueprint(store),
                 service.reads(store, policy),
             ],
+            Trail(service.name, store, clock.utc_now, clock.random_token),
         )
     )
 

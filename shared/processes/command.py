@@ -1,4 +1,4 @@
-"""The command line of every service: `python -m services.<service> api|consumer|relay`.
+"""The command line of every service: `python -m services.<service> api|consumer|relay|verify`.
 
 A service may bring further processes.
 """
@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from shared.processes import api, consumer, relay
+from shared.processes import api, consumer, relay, verify
 from shared.processes.service import Service
 from shared.runtime.environment import SettingsError, read
 from shared.runtime.policy_file import PolicyError
 from shared.runtime.settings import ServiceSettings
 
-PROCESSES: dict[str, Callable[[Service, ServiceSettings], None]] = {
+PROCESSES: dict[str, Callable[..., None]] = {
     "api": api.run,
     "consumer": consumer.run,
     "relay": relay.run,
+    "verify": verify.run,
 }
+OPTIONS = {"verify": frozenset({verify.AS_JSON})}
 
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -38,15 +40,16 @@ def main(
     """
     package = ".".join(settings.__module__.split(".")[:2])
     kinds = [*PROCESSES, *further]
-    if len(arguments) != 1 or arguments[0] not in kinds:
-        sys.exit(f"usage: python -m {package} {'|'.join(kinds)}")
+    kind, *options = arguments or ("",)
+    if kind not in kinds or not OPTIONS.get(kind, frozenset()).issuperset(options):
+        sys.exit(f"usage: python -m {package} {'|'.join(kinds)} (verify: [--json])")
     try:
         known = read(settings)
-        if run := further.get(arguments[0]):
+        if run := further.get(kind):
             run(known)
         else:
             chosen = service if isinstance(service, Service) else service(known)
-            PROCESSES[arguments[0]](chosen, known)
+            PROCESSES[kind](chosen, known, *([options] if kind in OPTIONS else []))
     except (SettingsError, PolicyError) as error:
-        sys.stderr.write(f"{package} {arguments[0]} cannot start: {error}\n")
+        sys.stderr.write(f"{package} {kind} cannot start: {error}\n")
         sys.exit(2)

@@ -1,7 +1,11 @@
 """The relay process: what the journal has not sent, to Kafka."""
 
+from contextlib import suppress
 from functools import partial
 
+from shared.kernel.errors import Unavailable
+from shared.messaging.audit import anchors
+from shared.messaging.audit.notary import Notary
 from shared.messaging.kafka import KafkaPublisher
 from shared.messaging.measuring.reaching import ReachingPublisher
 from shared.messaging.relay import Relay
@@ -15,7 +19,7 @@ from shared.runtime.process import Drain, background, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
-IDLE_S, HEARTBEAT_S = 0.03, 10.0
+IDLE_S, HEARTBEAT_S, SEAL_S, ANCHOR_S = 0.03, 10.0, 1.0, 60.0
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -29,10 +33,11 @@ def run(service: Service, settings: ServiceSettings) -> None:
         KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay"), kafka
     )
     relay = Relay(service.name, holder, store, publisher, clock.utc_now)
+    notary = Notary(relay, anchors.file_in(settings.audit_anchor_dir, service.name))
     loop = Loop(
         prepare=partial(store.prepare, service.collections),
         turn=relay.turn,
-        chores=[(HEARTBEAT_S, relay.beat)],
+        chores=[(HEARTBEAT_S, relay.beat), (SEAL_S, notary.seal), (ANCHOR_S, notary.anchor)],
         idle_s=IDLE_S,
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}
@@ -41,9 +46,17 @@ def run(service: Service, settings: ServiceSettings) -> None:
     watching = background("watch", partial(watch.run, drain))
     settle()
     loop.run(drain)
+    _leave(notary)
     watching.join(timeout=LAST_LOOK_S)
     publisher.close()
     store.close()
+
+
+def _leave(notary: Notary) -> None:
+    """What was done last is sealed and anchored too, if anybody is there to do it with."""
+    with suppress(Unavailable):
+        notary.seal()
+        notary.anchor()
 
 
 def _watch(

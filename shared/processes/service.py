@@ -1,7 +1,7 @@
 """What a service is, to the processes that run it: its name, routes, collections and reads."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -25,10 +25,15 @@ Gauges = Callable[[Session, Policy, datetime], Iterable[Reading]]
 """Reads a service's clinical numbers, every few seconds, in the process that leads."""
 
 
+Invariant = Callable[[Store], tuple[int, Sequence[str]]]
+"""How many were looked at, and a sentence for each that is not as it must be."""
+
+
 @dataclass(frozen=True)
 class Service:
     """`name` is the service's name on the wire. `alarms`: what it does when the clock strikes for
-    an aggregate of a collection that wakes. `gauges`: its clinics' numbers, by bounded reads."""
+    an aggregate of a collection that wakes. `gauges`: its clinics' numbers, by bounded reads.
+    `invariants`: what `verify` looks at beyond what holds of every service, by its words."""
 
     name: str
     routes: Callable[[Policy], Routes]
@@ -36,6 +41,7 @@ class Service:
     reads: Reader
     alarms: Callable[[Policy], Alarms] = lambda _policy: {}
     gauges: Gauges = lambda _session, _policy, _now: ()
+    invariants: Mapping[str, Invariant] = field(default_factory=dict)
 
     @property
     def posted(self) -> frozenset[str]:

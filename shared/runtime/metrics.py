@@ -140,6 +140,11 @@ CAPACITY_USED = Gauge(
     "Booked minutes of the open minutes of today, by kind of resource.",
     ["clinic", "kind"],
 )
+BREAK_GLASS = Counter(
+    "break_glass_total",
+    "Requests of people of the network for a clinic's records in an emergency.",
+    ["service", "clinic"],
+)
 COLUMNS_TAKEN = Counter(
     "columns_records_total", "Records read into the columns since the start.", ["topic"]
 )

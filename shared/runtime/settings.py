@@ -10,8 +10,10 @@ class ServiceSettings:
 
     `peers` is `name=url,name=url`, for event journeys.
 
-    `quota_*`: what one clinic may send to one process (see shared.web.operations.quota).
-    `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
+    `audit_anchor_dir`: the folder in which the relay writes the heads of the audit chain down,
+    beside Kafka: on a volume that is not the store's. `quota_*`: what one clinic may send to one
+    process (see shared.web.operations.quota). `instance` names this replica to Kafka (static
+    membership: a restart keeps its partitions).
     """
 
     mongodb_uri: str
@@ -26,6 +28,7 @@ class ServiceSettings:
     probe_port: int = 9100
     peers: str = ""
     instance: str = ""
+    audit_anchor_dir: str = ""
     log_level: str = "INFO"
     quota_events_s: int = 2000
     quota_burst: int = 20_000

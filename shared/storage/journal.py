@@ -40,6 +40,7 @@ def entry(step: Step, verdict: Verdict, recorded_at: datetime, order: int) -> Do
         "recorded_at": recorded_at,
         "sha256": step.sha256,
         "order": order,
+        "unsealed": True,
         **verdict_fields(verdict),
         **({"origin": step.origin.id} if step.origin else {}),
         **(_kept(step) if verdict.verdict == "deferred" else {}),

@@ -70,6 +70,7 @@ def mirror(document: Document, group: str) -> Document:
         "recorded_at": document["parked_at"],
         "records": [record_fields(record)],
         "unsent": True,
+        "unsealed": True,
         "keys": [],
         "order": document["order"],
     }

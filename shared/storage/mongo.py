@@ -32,7 +32,7 @@ from pymongo.write_concern import WriteConcern
 from shared.kernel.errors import Conflict, Malformed, Unavailable
 from shared.runtime import failpoints
 from shared.storage.documents import Collection
-from shared.storage.store import JOURNAL, LANES, LETTERS, OWN, PROCESSES, Document
+from shared.storage.store import AUDIT, JOURNAL, LANES, LETTERS, OWN, PROCESSES, Document
 
 T = TypeVar("T")
 _DUPLICATE, _WRITE_CONFLICT, _NO_SUCH_TRANSACTION = 11000, 112, 251
@@ -46,8 +46,13 @@ _INDEXES: tuple[tuple[str, str, list[tuple[str, int]], dict[str, Any]], ...] = (
     (JOURNAL, "urgent", [("order", 1)], {"urgent": True}),
     (JOURNAL, "deferred", [("order", 1)], {"verdict": "deferred"}),
     (JOURNAL, "site_sequence", [("source", 1), ("sequence", 1)], {"reader": "site"}),
+    (JOURNAL, "unsealed", [("recorded_at", 1)], {"unsealed": True}),
     (LANES, "parked", [("since", 1)], {"parked": True}),
     (LETTERS, "waiting", [("order", 1)], {"status": "parked"}),
+    (AUDIT, "unsealed", [("at", 1)], {"unsealed": True}),
+    (AUDIT, "of_clinic", [("clinic", 1), ("_id", 1)], {"clinic": {"$exists": True}}),
+    (AUDIT, "of_subject", [("subject", 1), ("_id", 1)], {"subject": {"$gt": ""}}),
+    (AUDIT, "glass", [("clinic", 1), ("_id", 1)], {"act": "break-glass"}),
 )
 """(collection, name, keys, of which documents)."""
 _SILENT_FOR_S = 86_400
@@ -227,13 +232,23 @@ class MongoSession:
             raise Conflict(f"a document of {collection} has changed")
 
     def patch(self, collection: str, changes: Mapping[str, Mapping[str, object]]) -> None:
-        if changes:
+        alike = list(changes.values())
+        if len(alike) > 1 and alike.count(alike[0]) == len(alike):
+            self._patch_alike(collection, list(changes), alike[0])
+        elif changes:
             requests = [UpdateOne({"_id": key}, _update(fields)) for key, fields in changes.items()]
             self._write(
                 lambda: self._named(collection).bulk_write(
                     requests, ordered=False, session=self._session
                 )
             )
+
+    def _patch_alike(self, collection: str, keys: list[str], fields: Mapping[str, object]) -> None:
+        """One change of many documents is one command, at a fraction of their cost apart."""
+        change, within = _update(fields), self._named(collection)
+        self._write(
+            lambda: within.update_many({"_id": {"$in": keys}}, change, session=self._session)
+        )
 
     def _read(
         self,

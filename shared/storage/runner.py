@@ -71,8 +71,8 @@ class Runner:
         """Ends a deferral that waited too long. Raises Conflict if it was decided meanwhile."""
         said = {"verdict": "rejected", "code": code, "reason": reason}
         kept = {name: value for name, value in document.items() if name != "content"}
-        refused = kept | said | {"version": document["version"] + 1}
-        self.store.session().replace(JOURNAL, [refused])
+        changed = {"version": document["version"] + 1, **_sealed_anew(document)}
+        self.store.session().replace(JOURNAL, [kept | said | changed])
 
     def redeliver(self, step: Step, letter: Document) -> Verdict:
         """Applies a parked record, if it can be now, and takes it out of its lane."""
@@ -113,6 +113,8 @@ class Runner:
         verdict, fresh = batch.resumed(step)
         if verdict.verdict == "deferred":  # since the same day, but perhaps for something else now
             fresh = document | {name: fresh[name] for name in ("waits_in", "waits_for", "reason")}
+        else:
+            fresh |= _sealed_anew(document)
         if fresh != document:
             session.replace(JOURNAL, [fresh | {"version": document["version"] + 1}])
             batch.work.write()
@@ -324,6 +326,12 @@ def _tries(steps: Sequence[Step]) -> list[bool]:
     """How all the steps are tried as one, before each alone: hopeful, then with a look back."""
     hope = [] if any(step.fault for step in steps) else [True]
     return hope + ([False] if len(steps) > 1 else [])
+
+
+def _sealed_anew(document: Document) -> Document:
+    """A decision after a deferral has its own place in the audit chain; what the deferral's place
+    was sealed with can still be told."""
+    return {"unsealed": True, "deferred_at": document["recorded_at"]}
 
 
 def _predecessor(step: Step) -> str:

@@ -17,7 +17,8 @@ JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, SIGHTINGS, PROCESSES = (
     "sightings",
     "processes",
 )
-OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, SIGHTINGS, PROCESSES)
+AUDIT, AUDIT_CHAIN = "audit", "audit_chain"
+OWN = (JOURNAL, LANES, LETTERS, LEASES, FRESHNESS, SIGHTINGS, PROCESSES, AUDIT, AUDIT_CHAIN)
 """The collections that every service has, whatever its aggregates."""
 
 

@@ -14,18 +14,21 @@ from shared.runtime import metrics
 from shared.runtime.logs import bound_contextvars, logger
 from shared.runtime.probe import Check, readiness
 from shared.web import descriptions, problems
+from shared.web.audit.trail import Trail
 from shared.web.identity import Tokens
 from shared.web.ingest import BODY_MAX
 
 
 @dataclass(frozen=True)
 class Door:
-    """What the application is made of. `checks` are what it cannot work without."""
+    """What the application is made of. `checks` are what it cannot work without; `trail` writes
+    down who reads, where there is anything of a patient to read."""
 
     service: str
     tokens: Tokens
     checks: Mapping[str, Check]
     blueprints: Sequence[Blueprint]
+    trail: Trail | None = None
 
 
 class _Api(Api):  # type: ignore[misc]  # flask-smorest ships no types
@@ -57,6 +60,8 @@ def create_app(door: Door) -> Flask:
     add_measures(app, door.service)
     add_health(app, door.checks)
     _add_descriptions(app, door.service)
+    if door.trail:
+        door.trail.register(app)
     return app
 
 

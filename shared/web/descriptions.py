@@ -5,14 +5,15 @@ from importlib.resources import files
 from typing import Any
 
 from shared.codec import json_schema
-from shared.contracts.time import Heartbeat
-from shared.contracts.topics import POSTED, SERVICES, TOPICS, Topic, dead_letter_topic
+from shared.contracts.time import HeadAnchored, Heartbeat
+from shared.contracts.topics import POSTED, SERVICES, TOPICS, Topic, audit_topic, dead_letter_topic
 
 VERSION = "0.1.0"
 _ALL: tuple[type[Any], ...] = (
     *(each for service in SERVICES for each in POSTED[service]),
     *(each for topic in TOPICS for each in topic.types),
     Heartbeat,
+    HeadAnchored,
 )
 CONTRACTS = {contract.type: contract for contract in _ALL}
 
@@ -63,7 +64,8 @@ def asyncapi(service: str) -> dict[str, Any]:
             "version": VERSION,
             "description": "CloudEvents 1.0 in binary mode; the key is the patient's id. A "
             "heartbeat has no key: a reader of events passes over it. Records "
-            f"that cannot be applied are mirrored to `{dead_letter_topic(service)}`.",
+            f"that cannot be applied are mirrored to `{dead_letter_topic(service)}`; the heads of "
+            f"the audit chain are on `{audit_topic(service)}`.",
         },
         "defaultContentType": "application/json",
         "channels": {_slug(each): _channel(each) for each in (*sent, *heard)},

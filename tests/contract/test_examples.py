@@ -8,7 +8,7 @@ import pytest
 
 from shared.codec import schema, strict_json
 from shared.codec.cloudevents import from_kafka
-from shared.contracts.time import Heartbeat
+from shared.contracts.time import HeadAnchored, Heartbeat
 from shared.contracts.topics import TOPIC_OF
 from shared.kernel.errors import Malformed
 from shared.messaging.consumer import step_of
@@ -32,6 +32,7 @@ from tests.contract.catalogue import (
 
 EXAMPLES = ROOT / "shared" / "contracts" / "examples"
 ATTRIBUTES = {"specversion", "id", "source", "type", "subject", "sequence", "dataschema", "data"}
+ABOUT_PEOPLE = [each for each in TYPES if each not in (Heartbeat.type, HeadAnchored.type)]
 OF_THE_NETWORK = {"time", "clinic", "correlationid", "causationid"}
 HEARD = [(each, group) for each in NAMED for group in TOPIC_OF[each].heard_by]
 OPTIONAL = [
@@ -57,7 +58,7 @@ def test_an_example_is_a_whole_event(kind: str) -> None:
     assert content["data"].keys() == {each.name for each in fields(CONTRACTS[kind])}
 
 
-@pytest.mark.parametrize("kind", [each for each in TYPES if each != Heartbeat.type])
+@pytest.mark.parametrize("kind", ABOUT_PEOPLE)
 def test_an_example_is_about_somebody_who_is_only_a_number(kind: str) -> None:
     subject = example(kind)["subject"]
 
@@ -70,6 +71,14 @@ def test_a_heartbeat_is_about_a_partition_and_of_no_clinic_or_cause() -> None:
     assert content.keys() == ATTRIBUTES - {"sequence"} | {"time"}
     assert content["subject"] == "intake.patient/3"
     assert content["time"] == content["data"]["until"]
+
+
+def test_an_anchor_is_about_a_block_and_of_no_clinic_or_cause() -> None:
+    content = example(HeadAnchored.type)
+
+    assert content.keys() == ATTRIBUTES - {"sequence"} | {"time"}
+    assert content["subject"] == str(content["data"]["n"])
+    assert content["time"] == content["data"]["at"]
 
 
 @pytest.mark.parametrize("kind", EMITTED)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from shared.contracts.time import Heartbeat
+from shared.contracts.time import HeadAnchored, Heartbeat
 from shared.contracts.topics import (
     POSTED,
     SERVICES,
@@ -44,7 +44,7 @@ def test_a_topic_is_heard_by_services_other_than_its_own_each_once(topic: Topic)
 def test_every_name_is_used_once() -> None:
     kinds = [kind.type for topic in TOPICS for kind in topic.types]
     kinds += [kind.type for service in SERVICES for kind in POSTED[service]]
-    kinds += [Heartbeat.type]
+    kinds += [Heartbeat.type, HeadAnchored.type]
 
     assert len(BY_NAME) == len(TOPICS)
     assert len(set(kinds)) == len(kinds) == len(CONTRACTS)
@@ -53,7 +53,7 @@ def test_every_name_is_used_once() -> None:
 @pytest.mark.parametrize("kind", CONTRACTS)
 def test_a_type_is_named_after_its_owner_and_has_a_version(kind: str) -> None:
     assert TYPE.fullmatch(kind)
-    if kind == Heartbeat.type:
+    if kind in (Heartbeat.type, HeadAnchored.type):
         assert kind.startswith(f"{NETWORK}.")
     elif topic := TOPIC_OF.get(kind):
         assert kind.startswith(f"{topic.name}.")

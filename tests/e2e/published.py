@@ -3,7 +3,14 @@
 from typing import Any
 
 from shared.codec import strict_json
-from shared.contracts.topics import SERVICES, STREAM, TOPIC_OF, TOPICS, dead_letter_topic
+from shared.contracts.topics import (
+    SERVICES,
+    STREAM,
+    TOPIC_OF,
+    TOPICS,
+    audit_topic,
+    dead_letter_topic,
+)
 from shared.messaging.kafka_reader import TopicReader
 from shared.storage.steps import Origin
 
@@ -33,7 +40,8 @@ def is_of(record: Origin, what: type[Any], subject: str = "") -> bool:
 
 def everything(network: dict[str, Any]) -> bytes:
     """Every byte on every topic, dead letters included."""
-    names = [*(each.name for each in TOPICS), *map(dead_letter_topic, SERVICES)]
+    names = [*(each.name for each in TOPICS)]
+    names += [name(each) for name in (dead_letter_topic, audit_topic) for each in SERVICES]
     return b"\n".join(_bytes(each) for name in names for each in _records(network, name))
 
 

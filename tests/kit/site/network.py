@@ -6,6 +6,8 @@ in the order in which they took effect, some types are always refused, and some 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,8 @@ class SiteNetwork:
     waits: list[float] = field(default_factory=list)
     during_wait: list[Callable[[], None]] = field(default_factory=list)
     revoked: bool = False
+    date: datetime | None = None
+    """What the services say that the time is."""
     clock: Clock = field(default_factory=Clock)
     _apps: dict[str, Flask] = field(default_factory=dict)
 
@@ -144,9 +148,10 @@ class SiteNetwork:
         if request.method == "POST":
             found = answer.get_json(silent=True) or {}
             self.posts.append((service, len(found.get("verdicts", [None]))))
-        return httpx2.Response(
-            answer.status_code, headers=list(answer.headers), content=answer.data
-        )
+        headers = list(answer.headers)
+        if self.date:
+            headers.append(("Date", format_datetime(self.date, usegmt=True)))
+        return httpx2.Response(answer.status_code, headers=headers, content=answer.data)
 
     def _app(self, service: str) -> Flask:
         if service not in self._apps:

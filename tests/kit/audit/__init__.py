@@ -1,0 +1,1 @@
+"""The audit trail in tests: something to seal, and hands that tamper with it."""
