@@ -1,5 +1,5 @@
-"""What watches the network is whole: each alert has its page and its fixture, and what rules read is
-in the catalogue of metrics."""
+"""What watches the network is whole: each alert has its page and its fixture, and rules read what
+the catalogue of metrics names."""
 
 import re
 from typing import Any
