@@ -48,7 +48,7 @@ def test_a_dashboard_is_of_the_schema_and_its_panels_do_not_cover_each_other(nam
     assert dashboard["schemaVersion"] == SCHEMA
     assert {each["type"] for each in dashboard["panels"]} <= KINDS
     assert len(set(numbers)) == len(numbers)
-    assert all(0 <= each["x"] and each["x"] + each["w"] <= WIDTH for each in places)
+    assert all(each["x"] >= 0 and each["x"] + each["w"] <= WIDTH for each in places)
     assert not [pair for pair in combinations(places, 2) if _overlap(*pair)]
 
 

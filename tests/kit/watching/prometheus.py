@@ -19,6 +19,8 @@ import pytest
 
 from shared.local.engines.ports import is_free
 from shared.local.engines.process import ChildProcess
+from shared.local.services import service_processes
+from tests.kit.network import RunningNetwork
 from tests.kit.watching.files import RULES
 
 CACHE = Path(__file__).parents[3] / ".cache" / "prometheus"
@@ -88,6 +90,17 @@ class Prometheus:
         address = f"{self.url}/api/v1/{path}?{urlencode(asked)}"
         with urlopen(address, timeout=10) as answer:  # noqa: S310 - our own
             return json.load(answer)["data"]
+
+
+def targets_of(network: RunningNetwork) -> list[dict[str, Any]]:
+    """Every process with the labels that deploy/prometheus/prometheus.yml makes of its name."""
+    return [
+        {
+            "targets": [f"127.0.0.1:{each.port}"],
+            "labels": {"service": each.service, "process": each.kind},
+        }
+        for each in service_processes(network.settings)
+    ]
 
 
 @contextmanager
