@@ -10,10 +10,12 @@ import yaml  # type: ignore[import-untyped]  # its types are a package of their 
 
 from deploy.grafana.boards.panels import RUNBOOKS, SCHEMA, WIDTH
 from deploy.grafana.build import built
+from shared.contracts.topics import POSTED, TOPIC_OF
 from tests.kit.watching import files
 from tests.kit.watching.files import DASHBOARDS, DEPLOY, LABELS, alerts, dashboards, known, panels
 
 PROVISIONED = DEPLOY / "grafana" / "provisioning"
+TYPES = {*TOPIC_OF, *(each.type for types in POSTED.values() for each in types)}
 UNITS = {"short", "s", "ops", "reqps", "percentunit"}
 KINDS = {"timeseries", "stat", "bargauge", "row"}
 
@@ -86,6 +88,7 @@ def test_a_panel_leads_to_the_console_and_to_pages_that_are_there(panel: Any) ->
 def test_a_panel_reads_what_the_catalogue_names_and_no_patient(panel: Any) -> None:
     for target in panel["targets"]:
         assert files.metrics_of(target["expr"]) <= known() | {"ALERTS"}
+        assert files.types_of(target["expr"]) <= TYPES
         assert files.labels_of(target["expr"]) <= LABELS | {"alertstate"}
 
 

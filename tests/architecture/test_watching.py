@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]  # its types are a package of their own
 
+from shared.contracts.topics import POSTED, TOPIC_OF
 from tests.kit.watching import files
 from tests.kit.watching.files import LABELS, PROMETHEUS, RUNBOOKS, alerts, cases, known, rules
 
 NAMES = sorted({each["alert"] for each in alerts()})
+TYPES = {*TOPIC_OF, *(each.type for types in POSTED.values() for each in types)}
 SECTIONS = ["What it means.", "## Look at", "## Do", "## Escalate"]
 
 every_alert = pytest.mark.parametrize("alert", alerts(), ids=lambda each: _id(each))
@@ -68,6 +70,11 @@ def test_a_fixture_shows_the_alert_firing_and_another_one_silent(alert: dict[str
 def test_a_rule_reads_what_the_catalogue_names(rule: dict[str, Any]) -> None:
     assert files.metrics_of(rule["expr"])
     assert files.metrics_of(rule["expr"]) <= known()
+
+
+@every_rule
+def test_a_rule_asks_for_types_of_events_that_exist(rule: dict[str, Any]) -> None:
+    assert files.types_of(rule["expr"]) <= TYPES
 
 
 @every_rule

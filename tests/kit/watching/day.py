@@ -6,7 +6,14 @@ from typing import Any
 from shared.client.events import Numbering
 from shared.client.site import SiteClient
 from shared.contracts import site
-from tests.e2e.site_day import C_SSRS_HIGH, PHQ_9_MILD, SiteDay, a_while_ago
+from tests.e2e.site_day import (
+    C_SSRS_HIGH,
+    DOSE_AFTER,
+    PHQ_9_MILD,
+    SiteDay,
+    a_while_ago,
+    dose,
+)
 
 CLINIC = "riverside"
 
@@ -64,5 +71,7 @@ SYNCOPE: dict[str, Any] = {
 
 
 def _left_in_the_chair(day: SiteDay, patient: str, appointment: dict[str, Any]) -> None:
-    """Through the gate, and then no reading: a session of some weeks ago that nobody has ended."""
-    day.enter(patient, appointment)
+    """A dose some weeks ago, and since then no reading and no way home."""
+    encounter = day.enter(patient, appointment)
+    at = datetime.fromisoformat(appointment["start"]) + DOSE_AFTER
+    day.taken(site.MedicationAdministered, patient, at, **dose(encounter))

@@ -69,6 +69,11 @@ def panels(dashboard: dict[str, Any]) -> list[dict[str, Any]]:
     return [each for each in dashboard["panels"] if each["type"] not in ("row", "text")]
 
 
+def types_of(expression: str) -> set[str]:
+    """The types of events that it asks for."""
+    return set(re.findall(r'\btype="([^"]+)"', expression))
+
+
 def labels_of(expression: str) -> set[str]:
     grouped = (name for found in _GROUPED.findall(expression) for name in found.split(","))
     names = {each.strip() for each in grouped} | set(_MATCHED.findall(expression))
