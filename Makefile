@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run status verify policy clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
+.PHONY: help setup run status verify policy dashboards clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -29,6 +29,9 @@ verify: setup ## look at the invariants of the running network: nothing lost, do
 
 policy: setup ## the clinical policy in force, with its sources (CLINIC=harbor: there)
 	@$(BIN)/python -m shared.local policy $(if $(CLINIC),--clinic $(CLINIC))
+
+dashboards: setup ## make Grafana's dashboards anew (deploy/grafana/boards)
+	@$(BIN)/python -m deploy.grafana.build
 
 clean: ## stop what runs; remove .run, .venv and .cache
 	@test ! -x $(BIN)/python || $(BIN)/python -m shared.local clean

@@ -11,7 +11,7 @@ import yaml  # type: ignore[import-untyped]  # its types are a package of their 
 
 from shared.contracts.topics import SERVICES
 from shared.local.compose.network import ISSUER, ISSUER_PORT, described
-from shared.local.compose.secrets import write_once
+from shared.local.compose.secrets import DASHBOARD_SECRETS, write_once
 from shared.local.services import CONSOLE, PACKAGES, Backends, describe
 from shared.local.settings import Settings
 
@@ -26,7 +26,7 @@ PROCESSES = {
 }
 LONG_LIVED = {name for name, each in CONTAINERS.items() if each["restart"] != "no"}
 PUBLISHED = {
-    *("kafka", "dev-issuer", "prometheus", ANALYTICS, CONSOLE),
+    *("kafka", "dev-issuer", "prometheus", "grafana", ANALYTICS, CONSOLE),
     *(f"{service}-api" for service in SERVICES),
 }
 OWN_VOLUMES = {
@@ -179,3 +179,22 @@ def test_a_secret_is_drawn_once_and_read_by_its_owner_alone(tmp_path: Path) -> N
 
     assert file.read_text() == "first"
     assert file.stat().st_mode & 0o777 == 0o400
+
+
+def test_the_dashboards_are_started_on_demand_and_know_a_secret_from_a_file_alone() -> None:
+    grafana = CONTAINERS["grafana"]
+    ini = (ROOT / "deploy" / "grafana" / "grafana.ini").read_text()
+
+    assert grafana["profiles"] == ["dashboards"]
+    assert "secrets-grafana:/run/secrets:ro" in grafana["volumes"]
+    assert [each for each in CONTAINERS if "profiles" in CONTAINERS[each]] == ["grafana"]
+    for name in DASHBOARD_SECRETS:
+        assert f"{name} = $__file{{/run/secrets/{name}}}" in ini
+
+
+def test_the_dashboards_secret_is_read_by_their_group_too(tmp_path: Path) -> None:
+    file = tmp_path / "admin_password"
+
+    write_once(file, "drawn", 0o440)
+
+    assert file.stat().st_mode & 0o777 == 0o440

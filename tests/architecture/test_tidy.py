@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 DATA_FOLDERS = {
     "shared/contracts/examples": "one file per event type",
     "docs/decisions": "one file per decision, for ever",
+    "deploy/runbooks": "one page per alert",
 }
 NOBODY_IMPORTS = {
     "deploy/gunicorn.conf.py": "gunicorn reads it",

@@ -19,6 +19,8 @@ KEYS = {
     "console": "console_key",
 }
 """The own key of a service, in a file of that name beside its password (the console has none)."""
+DASHBOARDS, DASHBOARD_SECRETS = "grafana", ("admin_password", "secret_key")
+_OWNER, _GROUP = 0o400, 0o440
 _ADMIN_URI = "mongodb://admin:{password}@127.0.0.1:27017/admin?directConnection=true"
 _SERVICE_URI = "mongodb://{name}:{password}@mongodb:27017/{name}?replicaSet=rs0&authSource={name}"
 
@@ -29,16 +31,18 @@ def main() -> None:
         write_once(folder / name / FILE, _SERVICE_URI.format(name=name, password=_password()))
     for name, key in KEYS.items():
         write_once(folder / name / key, encryption_key())
+    for name in DASHBOARD_SECRETS:  # it runs as a user of its own, in our group
+        write_once(folder / DASHBOARDS / name, _password(), _GROUP)
     write_once(folder / ADMIN / FILE, _ADMIN_URI.format(password=_password()))
 
 
-def write_once(file: Path, content: str) -> None:
-    """Whole or not at all, readable by its owner alone; what is there already stays."""
+def write_once(file: Path, content: str, mode: int = _OWNER) -> None:
+    """Whole or not at all, readable by nobody else; what is there already stays."""
     if file.exists():
         return
     draft = file.with_suffix(".draft")
     draft.unlink(missing_ok=True)
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "w") as stream:
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as stream:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())

@@ -1,0 +1,1 @@
+"""What each dashboard shows, and why; `panels` makes Grafana's JSON of it."""
