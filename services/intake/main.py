@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from services.intake.adapters import events, http
+from services.intake.adapters import events, gauges, http
 from services.intake.adapters.vault import KeyVault
 from services.intake.application.documents import COLLECTIONS
 from services.intake.domain.people.vault import Vault
@@ -20,7 +20,8 @@ def service(vault: Vault) -> Service:
     def reads(store: Store, policy: Policy) -> Any:
         return http.blueprint(store, policy, vault, texts.load(read(TextSettings).instrument_texts))
 
-    return Service(INTAKE, partial(events.routes, vault=vault), COLLECTIONS, reads)
+    routes = partial(events.routes, vault=vault)
+    return Service(INTAKE, routes, COLLECTIONS, reads, gauges=gauges.gauges)
 
 
 def configured(settings: Settings) -> Service:

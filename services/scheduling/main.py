@@ -1,8 +1,10 @@
 """The composition root of scheduling: the one place where its rooms meet."""
 
-from services.scheduling.adapters import events, http
+from services.scheduling.adapters import events, gauges, http
 from services.scheduling.application.documents import COLLECTIONS
 from shared.contracts.topics import SCHEDULING
 from shared.processes.service import Service
 
-SERVICE = Service(SCHEDULING, events.routes, COLLECTIONS, http.blueprint, events.alarms)
+SERVICE = Service(
+    SCHEDULING, events.routes, COLLECTIONS, http.blueprint, events.alarms, gauges.gauges
+)

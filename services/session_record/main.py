@@ -3,7 +3,7 @@
 from dataclasses import replace
 from functools import partial
 
-from services.session_record.adapters import events, http
+from services.session_record.adapters import events, gauges, http
 from services.session_record.application import process_notes
 from services.session_record.application.documents import COLLECTIONS
 from services.session_record.settings import Settings
@@ -19,6 +19,7 @@ SERVICE = Service(
     (*COLLECTIONS, *process_notes.COLLECTIONS),
     http.blueprint,
     events.alarms,
+    gauges.gauges,
 )
 """Without process notes: for them the key is needed that only the settings have."""
 

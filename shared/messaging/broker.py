@@ -1,6 +1,7 @@
 """The broker as two ports: what a relay needs, and what a consumer needs."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
 from shared.codec.cloudevents import KafkaRecord
@@ -38,6 +39,9 @@ class Subscription(Protocol):
 
     def lag(self) -> dict[tuple[str, int], int]:
         """Records not yet read, by (topic, partition) that this member owns."""
+
+    def read_until(self) -> dict[tuple[str, int], datetime]:
+        """When the broker took the last record read, by (topic, partition); where it is known."""
 
     def restart(self) -> None:
         """Throws the client away and joins anew."""

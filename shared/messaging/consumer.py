@@ -4,11 +4,11 @@ Whatever a record holds, it ends in the store or in a lane before its offset is 
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
 
 from shared.codec import schema, strict_json
@@ -18,8 +18,10 @@ from shared.contracts.topics import heard_by
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Malformed, Unavailable
 from shared.messaging.broker import Subscription
+from shared.messaging.measuring.lag import Behind, Lag
 from shared.runtime import failpoints, metrics
 from shared.runtime.logs import logger
+from shared.runtime.metrics import Board, Reading
 from shared.storage.runner import Runner
 from shared.storage.steps import Origin, Routes, Step, Verdict, tally
 from shared.storage.time import freshness
@@ -70,9 +72,14 @@ class Consumer:
     routes: Routes
     keep_on: Callable[[], bool]
     pause: Callable[[int], None]
+    _board: Board = field(default_factory=Board)
     _behind: dict[tuple[str, int], int] = field(default_factory=dict)
     _moved: bool = False
     _idle_watches: int = 0
+
+    @cached_property
+    def lag(self) -> Lag:
+        return Lag(self.runner.clock)
 
     def turn(self) -> int:
         """One poll and all that follows from it: how many records were applied."""
@@ -86,8 +93,8 @@ class Consumer:
         """Measures the lag, and restarts a client that does not do its work: it stands still
         while the end moves away, or it has long owned nothing (a join that never ended)."""
         lag = self.subscription.lag()
-        for (topic, partition), records in lag.items():
-            metrics.LAG.labels(self.group, topic, str(partition)).set(records)
+        self.lag.look(lag, self.subscription.read_until())
+        self._board.show(self._measured(lag))
         stuck = any(behind > self._behind.get(place, behind) for place, behind in lag.items())
         self._idle_watches = 0 if lag else self._idle_watches + 1
         if (stuck and not self._moved) or self._idle_watches == IDLE_WATCHES_MAX:
@@ -97,6 +104,14 @@ class Consumer:
             self._idle_watches = 0
         self._behind, self._moved = lag, False
         self._measure_knowledge()
+
+    def _measured(self, lag: Mapping[tuple[str, int], int]) -> Iterator[Reading]:
+        """As functions, so that the seconds grow also while nobody measures them again."""
+        for (topic, partition), records in lag.items():
+            yield metrics.LAG, (self.group, topic, str(partition)), records
+        for behind in self.lag.behind.values():
+            age = partial(_seconds, behind, self.runner.clock)
+            yield metrics.LAG_SECONDS, (self.group, behind.topic), age
 
     def _apply(self, records: Sequence[Origin]) -> bool:
         """Whether the records are in the store; False only if asked to stop before."""
@@ -154,3 +169,7 @@ class Consumer:
 
 def _age_s(until: datetime | None, clock: Clock) -> float:
     return max(0.0, (clock() - until).total_seconds()) if until else math.inf
+
+
+def _seconds(behind: Behind, clock: Clock) -> float:
+    return behind.seconds(clock())

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from shared.kernel.errors import Conflict, Unavailable
 from shared.messaging.consumer import step_of
-from shared.runtime import metrics
 from shared.runtime.logs import logger
 from shared.storage.lanes import GAP, LANES, LETTERS, origin_of
 from shared.storage.runner import Runner
@@ -26,7 +25,6 @@ class DeadLetters:
     def sweep(self) -> int:
         """Tries every lane whose head waits for a missing event: how many letters got out."""
         lanes = self._session().where(LANES, {"parked": True}, limit=PAGE)
-        metrics.LANES.labels(self.group).set(len(lanes))
         return sum(self.replay(lane["_id"]) for lane in lanes if lane["code"] == GAP)
 
     def replay(self, lane: str) -> int:

@@ -9,7 +9,6 @@ from shared.codec.cloudevents import from_structured
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Unavailable
 from shared.messaging.consumer import step_of
-from shared.runtime import metrics
 from shared.runtime.logs import logger
 from shared.storage.journal import JOURNAL, unpacked
 from shared.storage.runner import Runner
@@ -33,7 +32,6 @@ class Deferrals:
         """How many were decided."""
         session = self.runner.store.session()
         waiting = session.where(JOURNAL, {"verdict": "deferred"}, order="order", limit=PAGE)
-        metrics.DEFERRED.labels(self.service).set(len(waiting))
         present = _present(session, waiting)
         return sum(self._take(each, each["_id"] in present) for each in waiting)
 

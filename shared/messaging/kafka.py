@@ -6,6 +6,7 @@ one failed future is thrown away; nothing is committed by itself; topics are mad
 
 import contextlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import crc32c  # noqa: F401 - without its C code kafka-python is 4 to 6 times slower: fail at start
@@ -125,6 +126,7 @@ class KafkaSubscription:
         }
         self._topics = list(topics)
         self._consumer: Any = None
+        self._read_until: dict[tuple[str, int], datetime] = {}
 
     def poll(self, timeout_s: float) -> list[Origin]:
         try:
@@ -135,6 +137,9 @@ class KafkaSubscription:
             _finish_join(consumer)
         except KafkaError as error:
             raise Unavailable("Kafka is away") from error
+        for place, records in polled.items():
+            last = datetime.fromtimestamp(records[-1].timestamp / 1000, UTC)
+            self._read_until[place.topic, place.partition] = last
         return [origin_of(record) for records in polled.values() for record in records]
 
     def hold(self) -> None:
@@ -170,7 +175,11 @@ class KafkaSubscription:
         except KafkaError as error:
             raise Unavailable("Kafka is away") from error
 
+    def read_until(self) -> dict[tuple[str, int], datetime]:
+        return dict(self._read_until)
+
     def restart(self) -> None:
+        self._read_until = {}
         self.close()
 
     def close(self) -> None:

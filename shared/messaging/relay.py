@@ -11,13 +11,14 @@ from shared.codec import strict_json
 from shared.codec.cloudevents import KafkaRecord, to_kafka
 from shared.contracts.envelope import Event
 from shared.contracts.time import Heartbeat
-from shared.contracts.topics import DEIDENTIFIED, TOPIC_OF, beating
+from shared.contracts.topics import DEIDENTIFIED, TOPIC_OF, beating, lane_of
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict
 from shared.kernel.identifiers import derive
 from shared.messaging.broker import Place, Publisher
 from shared.runtime import failpoints, metrics
 from shared.storage.journal import JOURNAL, records_of
+from shared.storage.steps import SITE
 from shared.storage.store import LEASES, Document, Session, Store
 
 PAGE, URGENT_PAGE = 1000, 100
@@ -71,17 +72,26 @@ class Relay:
         records = [record for document in page for record in records_of(document)]
         places = self.publisher.publish(records)
         failpoints.reach("relay.after_publish")
-        session.patch(JOURNAL, _marks(page, places, self.clock()))
+        sent_at = self.clock()
+        session.patch(JOURNAL, _marks(page, places, sent_at))
+        self._count(page, records, sent_at)
+        return len(records)
+
+    def _count(self, page: list[Document], records: list[KafkaRecord], sent_at: datetime) -> None:
         for record in records:
             metrics.RELAYED.labels(self.service, record.topic).inc()
             if labels := _told(record):
                 metrics.TOLD.labels(self.service, *labels).inc()
-        return len(records)
+        for document in page:
+            if document.get("reader") == SITE:
+                seconds = max(0.0, (sent_at - document["recorded_at"]).total_seconds())
+                lane = lane_of(document["type"])
+                metrics.END_TO_END.labels(self.service, lane).observe(seconds)
 
-    def measure(self) -> None:
-        oldest = self.store.session().where(JOURNAL, {"unsent": True}, order="order", limit=1)
-        age = (self.clock() - oldest[0]["recorded_at"]).total_seconds() if oldest else 0
-        metrics.OUTBOX_AGE.labels(self.service).set(max(0, age))
+    @property
+    def leads(self) -> bool:
+        """Whether it holds the lease, as far as it knows: then nobody else does."""
+        return self._until is not None and self.clock() < self._until
 
     def _leads(self, session: Session) -> bool:
         now = self.clock()
@@ -138,7 +148,7 @@ def _told(record: KafkaRecord) -> tuple[str, str, str] | None:
         return None
     clinic, own = headers.get("ce_clinic", b"").decode(), topic.reasons
     said = strict_json.loads(record.value or b"{}").get("reason", "") if own else ""
-    return (clinic, kind, said if said in own else "") if clinic else None
+    return (metrics.clinic(clinic), kind, said if said in own else "") if clinic else None
 
 
 def _heartbeat(service: str, topic: str, partition: int, beat: Heartbeat) -> KafkaRecord:

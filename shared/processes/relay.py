@@ -3,15 +3,19 @@
 from functools import partial
 
 from shared.messaging.kafka import KafkaPublisher
+from shared.messaging.measuring.reaching import ReachingPublisher
 from shared.messaging.relay import Relay
+from shared.processes.gauges import Gauges
 from shared.processes.loop import Loop
 from shared.processes.service import Service
+from shared.processes.watch import LAST_LOOK_S, Watch
 from shared.runtime import clock, logs, probe
-from shared.runtime.process import Drain, settle
+from shared.runtime.metrics import Dependency
+from shared.runtime.process import Drain, background, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
-IDLE_S, MEASURE_S, HEARTBEAT_S = 0.03, 5.0, 10.0
+IDLE_S, HEARTBEAT_S = 0.03, 10.0
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -20,17 +24,40 @@ def run(service: Service, settings: ServiceSettings) -> None:
     drain = Drain().on_signals()
     store = MongoStore(settings.mongodb_uri)
     holder = settings.instance or clock.random_token()
-    publisher = KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay")
+    kafka = Dependency(service.name, "kafka")
+    publisher = ReachingPublisher(
+        KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay"), kafka
+    )
     relay = Relay(service.name, holder, store, publisher, clock.utc_now)
     loop = Loop(
         prepare=partial(store.prepare, service.collections),
         turn=relay.turn,
-        chores=[(MEASURE_S, relay.measure), (HEARTBEAT_S, relay.beat)],
+        chores=[(HEARTBEAT_S, relay.beat)],
         idle_s=IDLE_S,
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}
     probe.serve(settings.probe_port, checks, settings.http_host)
+    watch = _watch(service, settings, relay, store, kafka)
+    watching = background("watch", partial(watch.run, drain))
     settle()
     loop.run(drain)
+    watching.join(timeout=LAST_LOOK_S)
     publisher.close()
     store.close()
+
+
+def _watch(
+    service: Service, settings: ServiceSettings, relay: Relay, store: MongoStore, kafka: Dependency
+) -> Watch:
+    gauges = Gauges(service, service.policy(settings), relay, store, clock.utc_now)
+    return Watch(
+        "relay",
+        relay.holder,
+        store,
+        store.ping,
+        Dependency(service.name, "mongodb"),
+        clock.utc_now,
+        tell=lambda: {"kafka": kafka.state, "leads": relay.leads},
+        chore=gauges.look,
+        away=gauges.away,
+    )

@@ -1,7 +1,8 @@
 """What a service is, to the processes that run it: its name, routes, collections and reads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from shared.contracts.topics import POSTED
@@ -9,27 +10,32 @@ from shared.kernel.policy import Policy
 from shared.messaging.clock import Alarms
 from shared.runtime import clock
 from shared.runtime.logs import logger
+from shared.runtime.metrics import Reading
 from shared.runtime.policy_file import load
 from shared.runtime.settings import ServiceSettings
 from shared.storage.documents import Collection
 from shared.storage.runner import Runner
 from shared.storage.steps import Routes, Step
-from shared.storage.store import Store
+from shared.storage.store import Session, Store
 
 Reader = Callable[[Store, Policy], Any]
 """Makes a service's read blueprint."""
+
+Gauges = Callable[[Session, Policy, datetime], Iterable[Reading]]
+"""Reads a service's clinical numbers, every few seconds, in the process that leads."""
 
 
 @dataclass(frozen=True)
 class Service:
     """`name` is the service's name on the wire. `alarms`: what it does when the clock strikes for
-    an aggregate of a collection that wakes."""
+    an aggregate of a collection that wakes. `gauges`: its clinics' numbers, by bounded reads."""
 
     name: str
     routes: Callable[[Policy], Routes]
     collections: Sequence[Collection[Any]]
     reads: Reader
     alarms: Callable[[Policy], Alarms] = lambda _policy: {}
+    gauges: Gauges = lambda _session, _policy, _now: ()
 
     @property
     def posted(self) -> frozenset[str]:

@@ -1,6 +1,24 @@
-"""The catalogue of metrics: every name once, with its meaning. No label ever names a patient."""
+"""The catalogue of metrics: every name once, with its meaning. No label ever names a patient.
 
-from prometheus_client import REGISTRY, Counter, Gauge, Histogram, generate_latest
+A clinic, a method or a type that somebody else chose is bounded before it becomes a label.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from prometheus_client import (
+    GC_COLLECTOR,
+    PLATFORM_COLLECTOR,
+    PROCESS_COLLECTOR,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -140,6 +158,112 @@ COLUMNS_LAST = Gauge(
 COLUMNS_AWAY = Gauge("columns_kafka_away", "1 while the columns cannot be fed.")
 EXPORTS = Counter("exports_total", "Exports handed out.", ["table", "format"])
 
+FAULTS = Counter("metrics_faults_total", "Times that one of these could not be read at a scrape.")
+CATALOGUE: Sequence[Any] = [
+    each for each in list(globals().values()) if isinstance(each, Counter | Gauge | Histogram)
+]
+COLLECTORS = [PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR, *CATALOGUE]
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "other"
+CLINICS_MAX = 500
+FRESH_S = 1.0
+Reading = tuple[Gauge, tuple[str, ...], float | Callable[[], float]]
+"""(gauge, the values of its labels, its value or what tells it at each scrape)."""
+_clinics: dict[str, str] = {}
+
+
+def clinic(name: str) -> str:
+    """The clinic as a label: itself, for as many as a network can have; else `other`."""
+    if name in _clinics or len(_clinics) < CLINICS_MAX:
+        return _clinics.setdefault(name, name)
+    return OTHER
+
+
+def method(name: str) -> str:
+    """The HTTP method as a label: a caller may send any word."""
+    return name if name in METHODS else OTHER
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """What a process cannot work without, as that process sees it."""
+
+    service: str
+    name: str
+    _found: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Around a call that only succeeds if it is there; what it raises goes on."""
+        up, began = DEPENDENCY_UP.labels(self.service, self.name), time.perf_counter()
+        try:
+            yield
+        except Exception:
+            up.set(0)
+            self._found[:] = ["away"]
+            raise
+        up.set(1)
+        self._found[:] = ["ok"]
+        seconds = DEPENDENCY_SECONDS.labels(self.service, self.name)
+        seconds.set(time.perf_counter() - began)
+
+    @property
+    def state(self) -> str:
+        """`ok` or `away`; `unknown` before it was asked."""
+        return self._found[0] if self._found else "unknown"
+
+
+@dataclass
+class Board:
+    """Gauges whose labels come and go: what is not shown again is taken away."""
+
+    _shown: set[tuple[Gauge, tuple[str, ...]]] = field(default_factory=set)
+
+    def show(self, readings: Iterable[Reading]) -> None:
+        now = set()
+        for gauge, labels, value in readings:
+            child = gauge.labels(*labels)
+            child.set_function(value) if callable(value) else child.set(value)
+            now.add((gauge, labels))
+        for gauge, labels in self._shown - now:
+            gauge.remove(*labels)
+        self._shown = now
+
+
+class _Readable:
+    """All collectors, of which one that fails leaves out itself and none of the others."""
+
+    def collect(self) -> Iterator[Any]:
+        for each in COLLECTORS:
+            try:
+                found = list(each.collect())
+            except Exception:  # noqa: BLE001 - whatever it was, the others are asked for too
+                FAULTS.inc()
+            else:
+                yield from found
+
 
 def exposition() -> bytes:
-    return generate_latest(REGISTRY)
+    """Every metric as Prometheus reads it, now."""
+    return generate_latest(_Readable())
+
+
+@dataclass
+class Scrapes:
+    """The exposition for whoever scrapes: made once a second at most, by one thread at a time."""
+
+    make: Callable[[], bytes] = exposition
+    clock: Callable[[], float] = time.monotonic
+    _text: bytes = b""
+    _until: float = 0.0
+    _lock: Lock = field(default_factory=Lock)
+
+    def text(self) -> bytes:
+        with self._lock:
+            if not self._text or self.clock() >= self._until:
+                self._text = self.make()
+                self._until = self.clock() + FRESH_S
+            return self._text
+
+
+SCRAPES = Scrapes()

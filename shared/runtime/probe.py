@@ -34,7 +34,7 @@ def serve(port: int, checks: Mapping[str, Check], host: str = "127.0.0.1") -> Th
                 case "/health/ready":
                     self._answer(*readiness(checks))
                 case "/metrics":
-                    self._send(200, metrics.CONTENT_TYPE, metrics.exposition())
+                    self._send(200, metrics.CONTENT_TYPE, metrics.SCRAPES.text())
                 case _:
                     self._answer(404, {"error": "no such path"})
 

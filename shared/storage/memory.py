@@ -62,9 +62,15 @@ class MemorySession:
         return [copy.copy(each) for each in (found[:limit] if limit else found)]
 
     def count(
-        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+        self,
+        collection: str,
+        equals: Mapping[str, object],
+        *,
+        order: str = "_id",
+        after: object = None,
+        limit: int,
     ) -> int:
-        return len(self.where(collection, equals, order=order, limit=limit))
+        return len(self.where(collection, equals, order=order, after=after, limit=limit))
 
     def values(
         self,
@@ -130,11 +136,16 @@ def _equals(value: Any, wanted: tuple[object, ...]) -> bool:
 
 def _is_after(value: Any, cursor: Any) -> bool:
     """Never where there is no value: a cursor passes over documents without the field."""
+    if isinstance(value, list):
+        return any(each > cursor for each in value)
     return value is not None and bool(value > cursor)
 
 
 def _value(document: Document, path: str) -> Any:
     value: Any = document
     for name in path.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list):  # as in MongoDB: the field of each of them
+            value = [each[name] for each in value if isinstance(each, dict) and name in each]
+        else:
+            value = value.get(name) if isinstance(value, dict) else None
     return value

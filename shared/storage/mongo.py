@@ -174,10 +174,16 @@ class MongoSession:
         return self._read(collection, _query(equals, order, after), order, limit)
 
     def count(
-        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+        self,
+        collection: str,
+        equals: Mapping[str, object],
+        *,
+        order: str = "_id",
+        after: object = None,
+        limit: int,
     ) -> int:
         stages: list[Document] = [
-            {"$match": _query(equals, order, None)},
+            {"$match": _query(equals, order, after)},
             {"$sort": {order: ASCENDING}},
             {"$limit": limit},
             {"$count": "found"},

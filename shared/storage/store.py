@@ -47,11 +47,17 @@ class Session(Protocol):
         """
 
     def count(
-        self, collection: str, equals: Mapping[str, object], *, order: str = "_id", limit: int
+        self,
+        collection: str,
+        equals: Mapping[str, object],
+        *,
+        order: str = "_id",
+        after: object = None,
+        limit: int,
     ) -> int:
         """How many `where` would find, counted to `limit` at most; none of them is sent.
 
-        `order` names the index to count along, as in `where`.
+        `order` says along which index.
         """
 
     def values(

@@ -82,7 +82,8 @@ def add_measures(app: Flask, service: str) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         route = request.url_rule.rule if request.url_rule else "none"
         seconds = time.perf_counter() - g.get("started", time.perf_counter())
-        labels = (service, request.method, route, str(response.status_code))
+        method = metrics.method(request.method)
+        labels = (service, method, route, str(response.status_code))
         metrics.REQUESTS.labels(*labels).observe(seconds)
         if request.path.startswith("/v1/"):
             _log(route, response.status_code, seconds)
@@ -109,7 +110,7 @@ def add_health(app: Flask, checks: Mapping[str, Check]) -> None:
 
     @app.get("/metrics")
     def measures() -> Response:
-        return Response(metrics.exposition(), content_type=metrics.CONTENT_TYPE)
+        return Response(metrics.SCRAPES.text(), content_type=metrics.CONTENT_TYPE)
 
 
 def _add_descriptions(app: Flask, service: str) -> None:

@@ -3,15 +3,13 @@
 Read from the journal's index, so that no counter document stands between concurrent posts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from shared.storage.journal import JOURNAL
+from shared.storage.operations.numbering import missing_of as missing_of
 from shared.storage.steps import SITE, Step
 from shared.storage.store import Session
-
-WINDOW = 1000
-"""How many numbers back a gap is looked for."""
 
 
 def gaps_before(session: Session, steps: Sequence[Step]) -> list[dict[str, Any]]:
@@ -25,30 +23,10 @@ def gaps_before(session: Session, steps: Sequence[Step]) -> list[dict[str, Any]]
     return [{"source": source, "missing": missing} for source, missing in found if missing]
 
 
-def missing_of(session: Session, source: str, below: int) -> list[list[int]]:
-    """The ranges missing among the `WINDOW` numbers below `below`."""
-    lowest = max(0, below - WINDOW)
-    there = session.where(
-        JOURNAL, {"reader": SITE, "source": source}, order="sequence", after=lowest, limit=WINDOW
-    )
-    numbers = {each["sequence"] for each in there}
-    return _ranges(number for number in range(lowest + 1, below) if number not in numbers)
-
-
 def _jumps(session: Session, source: str, own: set[int]) -> bool:
     """Whether these numbers do not follow on from what the journal has."""
     first = min(own)
     if max(own) - first + 1 != len(own):
         return True
     before = {"reader": SITE, "source": source, "sequence": first - 1}
-    return first > 1 and not session.where(JOURNAL, before, order="sequence", limit=1)
-
-
-def _ranges(numbers: Iterable[int]) -> list[list[int]]:
-    ranges: list[list[int]] = []
-    for number in numbers:
-        if ranges and ranges[-1][1] == number - 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    return ranges
+    return first > 1 and not session.values(JOURNAL, "sequence", before, limit=1)

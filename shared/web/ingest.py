@@ -101,7 +101,9 @@ class Ingest:
             for code in blockers(step, verdict):
                 assert step.envelope, "what is rejected was read"
                 about = step.envelope
-                metrics.REFUSALS.labels(self.service, about.clinic, about.type, code).inc()
+                metrics.REFUSALS.labels(
+                    self.service, metrics.clinic(about.clinic), about.type, code
+                ).inc()
         return verdicts
 
     def _gaps(self, steps: list[Step], sender: Principal) -> list[dict[str, Any]]:
@@ -109,7 +111,7 @@ class Ingest:
         self._note(steps, sender)
         gaps = gaps_before(self.runner.store.session(), steps)
         for gap in gaps:
-            metrics.GAPS.labels(self.service, sender.clinic).inc()
+            metrics.GAPS.labels(self.service, metrics.clinic(sender.clinic)).inc()
             logger().warning("sequence gap", **gap)
         return gaps
 

@@ -259,6 +259,9 @@ class SimulatedSubscription:
             if place[0] in self._topics
         }
 
+    def read_until(self) -> dict[tuple[str, int], datetime]:
+        return {}
+
     def restart(self) -> None:
         self._positions = {}
 

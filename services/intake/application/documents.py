@@ -17,6 +17,7 @@ PATIENTS = Collection(
     Patient,
     identity=lambda patient: patient.id,
     subject=lambda patient: patient.id,
+    indexes=(("hold.raised_at",),),
 )
 IDENTITIES = Collection(
     "identities",

@@ -75,7 +75,7 @@ COURSES = Collection(
     Course,
     lambda each: each.id,
     lambda each: each.patient_id,
-    indexes=(("patient_id",),),
+    indexes=(("patient_id",), ("overdue",)),
     wake=wake,
 )
 APPOINTMENTS = Collection(

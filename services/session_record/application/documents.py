@@ -47,7 +47,7 @@ ENCOUNTERS = Collection(
     Encounter,
     identity=lambda encounter: encounter.encounter_id,
     subject=lambda encounter: encounter.patient_id,
-    indexes=(("patient_id",),),
+    indexes=(("patient_id",), ("status",), ("adverse_events.grade",)),
     wake=lambda encounter: encounter.watch_at,
 )
 HISTORIES = Collection(

@@ -11,11 +11,11 @@ from shared.contracts.topics import heard_by
 from shared.storage.journal import JOURNAL
 from shared.storage.lanes import LANES, LETTERS
 from shared.storage.operations import processes
+from shared.storage.operations.sightings import SITES_MAX
 from shared.storage.store import SIGHTINGS, Document, Session
 from shared.storage.time import freshness
 
 COUNTED_MAX = 100_000
-SITES_MAX = 1000
 
 
 def overview(session: Session, service: str, now: datetime) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from shared.kernel.errors import Conflict, Unavailable
 from shared.storage.store import SIGHTINGS, Document, Session
 
 EVERY = timedelta(seconds=5)
+SITES_MAX, CLINICS_MAX = 1000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class Sightings:
                     else seen
                     for source, seen in self._noted.items()
                 }
+
+
+def clinics(session: Session) -> list[str]:
+    """The clinics that were ever seen at this door, as many as are counted apart."""
+    return sorted(set(session.values(SIGHTINGS, "clinic", {}, limit=SITES_MAX)))[:CLINICS_MAX]
 
 
 def _write(session: Session, seen: Sequence[Sighting]) -> None:

@@ -113,6 +113,11 @@ def found_in_time(
     return replace(course, overdue=tuple(sorted(others))), tuple(late)
 
 
+def still_overdue(course: Course) -> int:
+    """Of how many doses it was said, and the integration has not been held since."""
+    return sum(not course.is_done(session_name("integration", each)) for each in course.overdue)
+
+
 def _unintegrated(course: Course) -> Iterator[DoseGiven]:
     for each in course.dosed:
         done = course.is_done(session_name("integration", each.number))

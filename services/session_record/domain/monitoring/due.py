@@ -52,6 +52,22 @@ def missed_mandatory(encounter: Encounter, policy: Policy, until: datetime) -> l
     ]
 
 
+def is_overdue(encounter: Encounter, policy: Policy, at: datetime) -> bool:
+    """Whether somebody should have measured by now and has not since: a point that was missed is
+    over as soon as a later one is met."""
+    if encounter.status != "in-progress" or encounter.dose is None:
+        return False
+    horizon = encounter.dose.at + policy.minutes("vitals.watched_for_min")
+    points = due(encounter, policy, min(at, horizon))
+    met = [each.minute for each in points if each.met_at is not None]
+    grace = policy.minutes("vitals.late_warn_min")
+    return any(
+        each.minute > max(met, default=-1)
+        and encounter.dose.at + timedelta(minutes=each.minute) + grace <= at
+        for each in points
+    )
+
+
 def watched(encounter: Encounter, policy: Policy) -> Encounter:
     """What was missed and is there after all is resolved; and when the clock must look next."""
     is_watched = encounter.status == "in-progress"
