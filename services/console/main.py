@@ -15,7 +15,7 @@ from shared.processes.server import serve
 from shared.runtime import logs
 from shared.runtime.environment import SettingsError
 from shared.runtime.policy_file import load
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 
 NAME = "console"
 PAGES = (home.page, operations.page, policy.page, signin.page)
@@ -35,7 +35,7 @@ def application(settings: Settings, sealer: Sealer, in_force: Policy) -> Any:
             settings,
             sealer,
             Provider(settings, httpx2.Client()),
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Tokens.of(settings),
             Services.at(settings.service_urls),
             in_force,
         ),

@@ -20,12 +20,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Place:
-    """A page as others see it. `may`: who is shown it; `role` says in words who that is."""
+    """A page as others see it. `may`: who is shown it."""
 
     path: str
     title: str
     words: str
-    role: str
     may: Callable[[Principal], bool]
     figure: Callable[[Reader, Principal], Figure]
 

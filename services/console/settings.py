@@ -9,7 +9,7 @@ class Settings:
     """`token_issuer` is where browsers sign in, `token_endpoint` how the console itself gets there.
 
     `services` is `name=url,name=url`, the analytics process among them. `console_key`: 32 bytes in
-    base64, under which the readers' sessions are sealed. `token_jwks` is a URL or a file.
+    base64, under which the readers' sessions are sealed. `token_jwks` is a URL or a file; so is `token_revocations`, or empty.
     """
 
     token_issuer: str
@@ -20,6 +20,7 @@ class Settings:
     console_url: str
     policy_file: Path
     console_client_id: str = "console"
+    token_revocations: str = ""
     token_audience: str = "kap"  # noqa: S105 - a public name, not a secret
     http_host: str = "127.0.0.1"
     http_port: int = 8080

@@ -1,6 +1,6 @@
 """How values are put for people: ages, spans, counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -37,9 +37,14 @@ def instant(moment: str | None) -> str:
     return f"{datetime.fromisoformat(moment):%-d %b %Y, %H:%M} UTC" if moment else "never"
 
 
-def ranges(missing: list[list[int]] | None) -> str:
+def clock_time(moment: str) -> str:
+    """`19:46:29 UTC`."""
+    return f"{datetime.fromisoformat(moment):%H:%M:%S} UTC"
+
+
+def ranges(missing: Iterable[Iterable[int]]) -> str:
     """[[3, 3], [7, 9]] -> `3, 7-9`."""
-    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in missing or [])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in missing)
 
 
 def number(value: float | None) -> str:
@@ -51,6 +56,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "span": span,
     "ago": ago,
     "instant": instant,
+    "clock": clock_time,
     "ranges": ranges,
     "number": number,
 }

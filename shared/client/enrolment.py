@@ -1,4 +1,7 @@
-"""How a site becomes known, and gets a new key: the private one is made here and stays here."""
+"""How a site becomes known, and gets a new key: the private one is made here and stays here.
+
+And what operations does for it: a code, and the end of a key.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -8,7 +11,7 @@ import httpx2
 from joserfc.jwk import ECKey
 
 from shared.client.calls import Calls
-from shared.client.connection import Connection
+from shared.client.connection import Connection, credentials
 from shared.client.errors import NotAllowed, Refused
 from shared.client.site import SiteClient
 from shared.client.tokens import PrivateKey, TokenSource, said
@@ -133,3 +136,33 @@ def _told(answer: httpx2.Response) -> dict[str, Any]:
         raise Refused(answer.status_code, sentence)
     told: dict[str, Any] = answer.json()
     return told
+
+
+class Sites:
+    """The network's sites as operations sees them: who may come, and who may not any more."""
+
+    def __init__(
+        self, network: Mapping[str, Any], client_id: str = "operations", calls: Calls | None = None
+    ) -> None:
+        self._issuer, self._calls = str(network["issuer"]), calls or Calls()
+        client = credentials(network, client_id)
+        pair = (client["client_id"], client["client_secret"])
+        self._tokens = TokenSource(network["token_endpoint"], pair, self._calls)
+
+    def invite(self, clinic: str, site: str, valid_min: int = 60) -> dict[str, Any]:
+        """`code`, told this once, and `expires_at` in seconds since 1970."""
+        return self._asked("POST", "codes", clinic=clinic, site=site, valid_min=valid_min)
+
+    def revoke(self, client_id: str) -> dict[str, Any]:
+        """No new token from now on; every service refuses the old ones within 60 s."""
+        return self._asked("POST", "revocations", client_id=client_id)
+
+    def enrolled(self) -> list[dict[str, Any]]:
+        """Who has a key, since when (seconds since 1970), and whether it was revoked."""
+        items: list[dict[str, Any]] = self._asked("GET", "sites")["items"]
+        return items
+
+    def _asked(self, method: str, path: str, **content: Any) -> dict[str, Any]:
+        headers, body = _bearer(self._tokens.token()), content or None
+        url = f"{self._issuer}/{path}"
+        return _told(self._calls.call(method, url, headers=headers, json=body))

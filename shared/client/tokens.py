@@ -43,7 +43,7 @@ class PrivateKey:
             "jti": random_token(),
         }
         key = import_key(dict(self.jwk))
-        algorithm = "ES256" if self.jwk["kty"] == "EC" else "EdDSA"
+        algorithm = "ES256" if self.jwk["kty"] == "EC" else "Ed25519"
         header = {"alg": algorithm, "typ": "JWT", "kid": key.thumbprint()}
         return jwt.encode(header, claims, key, algorithms=[algorithm])
 

@@ -26,6 +26,7 @@ from shared.local.services import (
     Backends,
     answering,
     child_process,
+    console_url,
     describe,
     service_processes,
 )
@@ -79,6 +80,7 @@ class Network:
         tour.show(network, self._settings.home, self._console)
         status.print_banner(network, self._console, monotonic() - began)
         report.print_next_steps(self._console)
+        report.print_code(network, self._console)
 
     def watch(self) -> None:
         """Until interrupted: a process that ends is reported and, a few times, revived."""
@@ -183,7 +185,7 @@ def issuer_command(settings: Settings) -> list[str]:
     home = settings.home / "issuer"
     options = ["--port", str(settings.port), "--home", str(home)]
     options += ["--services", ",".join(f"{name}={url}" for name, url in answering(settings))]
-    options += ["--console", settings.console_url]
+    options += ["--console", console_url(settings)]
     return [sys.executable, "-m", "shared.local.issuer", *options]
 
 

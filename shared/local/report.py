@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from shared.client.enrolment import Sites
 from shared.client.errors import ClientError
 from shared.client.outcomes import network_report
 
@@ -17,6 +18,7 @@ CAPTION = (
     "half of the symptoms gone; remission, PHQ-9 below 5 (none for PCL-5, by which PTSD is\n"
     "measured). doses: the median number until the first response. Demo data: nobody is real."
 )
+NEW_SITE = ("riverside", "annex")
 NEXT_STEPS = """Three things to try next:
   1. Post an event of your own and follow it:   docs/guides/site.md
   2. Read the analysts' stream into a table:    docs/guides/analyst.md
@@ -52,6 +54,17 @@ def print_outcomes(network: Mapping[str, Any], console: Console) -> None:
     for row in rows:
         table.add_row(*_cells(row))
     console.print(table)
+
+
+def print_code(network: Mapping[str, Any], console: Console) -> None:
+    """A code with which a new site of the demo can come at once."""
+    try:
+        code = Sites(network).invite(*NEW_SITE)["code"]
+    except ClientError as error:
+        console.print(f"No code for a new site: {error}", style="yellow", markup=False)
+        return
+    place = "/".join(NEW_SITE)
+    console.print(f"A new site, {place}? Within an hour:  kap site enrol {code}\n", markup=False)
 
 
 def print_next_steps(console: Console) -> None:

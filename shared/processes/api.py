@@ -14,9 +14,10 @@ from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 from shared.web import events
 from shared.web.app import Door, create_app
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 from shared.web.ingest import Ingest
 from shared.web.operations import http as operations
+from shared.web.operations.quota import Quota
 
 EVERY_S = 5.0
 """How often it writes which sites it has seen, and says how it stands."""
@@ -34,13 +35,14 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
     store.prepare(service.collections)
     policy = service.policy(settings)
     routes, runner = service.routes(policy), service.runner(store)
-    ingest = Ingest(service.name, runner, routes, service.posted, policy, clock.utc_now)
+    quota = _quota(settings)
+    ingest = Ingest(service.name, runner, routes, service.posted, policy, clock.utc_now, quota)
     lanes = DeadLetters(service.name, runner, routes)
     background("watch", partial(_watch(service, settings, store, ingest).run, drain, EVERY_S))
     return create_app(
         Door(
             service.name,
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
+            Tokens.of(settings),
             {"mongodb": store.ping},
             [
                 events.blueprint(ingest, store, lanes, settings.peer_urls),
@@ -48,6 +50,15 @@ def application(service: Service, settings: ServiceSettings, drain: Drain) -> An
                 service.reads(store, policy),
             ],
         )
+    )
+
+
+def _quota(settings: ServiceSettings) -> Quota:
+    return Quota(
+        settings.quota_events_s,
+        settings.quota_burst,
+        settings.quota_bulk,
+        settings.quota_bulk_per_clinic,
     )
 
 

@@ -90,7 +90,7 @@ END_TO_END = Histogram(
 )
 THROTTLED = Counter(
     "events_throttled_total",
-    "Posted events that were sent away with 429 to come again: the clinic's quota was used up.",
+    "Posts (a batch is one) that were sent away with 429, because the clinic sent too much.",
     ["service", "clinic"],
 )
 LAST_EVENT = Gauge(

@@ -6,8 +6,11 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`token_jwks` is a URL or a file. `peers` is `name=url,name=url`, for event journeys.
+    """`token_jwks` is a URL or a file; so is `token_revocations`, or empty: nobody is revoked.
 
+    `peers` is `name=url,name=url`, for event journeys.
+
+    `quota_*`: what one clinic may send to one process (see shared.web.operations.quota).
     `instance` names this replica to Kafka (static membership: a restart keeps its partitions).
     """
 
@@ -17,12 +20,17 @@ class ServiceSettings:
     token_jwks: str
     policy_file: Path
     token_audience: str = "kap"  # noqa: S105 - a public name, not a secret
+    token_revocations: str = ""
     http_host: str = "127.0.0.1"
     http_port: int = 8080
     probe_port: int = 9100
     peers: str = ""
     instance: str = ""
     log_level: str = "INFO"
+    quota_events_s: int = 2000
+    quota_burst: int = 20_000
+    quota_bulk: int = 5
+    quota_bulk_per_clinic: int = 2
 
     @property
     def peer_urls(self) -> dict[str, str]:

@@ -154,4 +154,14 @@ def _responses() -> dict[str, Any]:
         "412": "If-Match names a version that is no longer current",
         "422": "rejected by a rule",
     }
-    return {status: {"description": text, "content": content} for status, text in words.items()}
+    answers: dict[str, Any] = {
+        status: {"description": text, "content": content} for status, text in words.items()
+    }
+    return answers | {"429": _again()}
+
+
+def _again() -> dict[str, Any]:
+    words = "nothing was decided: too much at once; the same again after Retry-After seconds"
+    seconds = {"schema": {"type": "integer", "minimum": 1}}
+    content = {"application/problem+json": {"schema": {"type": "object"}}}
+    return {"description": words, "headers": {"Retry-After": seconds}, "content": content}

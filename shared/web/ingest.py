@@ -4,7 +4,7 @@ Takes structured, batched, binary and NDJSON; refuses what could be cut short wi
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from werkzeug.exceptions import (
     HTTPException,
     LengthRequired,
     RequestEntityTooLarge,
+    TooManyRequests,
     UnsupportedMediaType,
 )
 
@@ -26,6 +27,7 @@ from shared.codec.cloudevents import (
     from_structured,
     meaning,
 )
+from shared.contracts.topics import SAFETY
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Malformed
 from shared.kernel.policy import Policy
@@ -36,11 +38,13 @@ from shared.storage.runner import Runner
 from shared.storage.steps import SITE, Route, Routes, Step, Verdict, blockers, tally
 from shared.web.gaps import gaps_before
 from shared.web.identity import Principal
+from shared.web.operations.quota import Quota
 
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 NDJSON = "application/x-ndjson"
 BINARY = "application/json"
+BULK = frozenset({BATCH, NDJSON})
 BODY_MAX = 2 * 1024 * 1024
 EVENTS_MAX = 500
 Raw = dict[str, Any] | Malformed
@@ -65,6 +69,7 @@ class Ingest:
     posted: frozenset[str]
     policy: Policy
     clock: Clock
+    quota: Quota = field(default_factory=Quota)
 
     @cached_property
     def sightings(self) -> Sightings:
@@ -72,11 +77,22 @@ class Ingest:
 
     def take(self, request: Request, sender: Principal) -> tuple[dict[str, Any], int]:
         """(answer, HTTP status). Raises HTTPException for a body that cannot be told apart."""
-        content_type = request.mimetype
-        raws = _raws(request, content_type, _body(request))
-        steps = [self.step(raw, sender) for raw in raws]
-        if content_type in (STRUCTURED, BINARY):
-            return self._take_one(steps[0], request, sender)
+        try:
+            if request.mimetype in BULK:
+                with self.quota.batch(sender.clinic):
+                    return self._take_many(self._read(request, sender), sender)
+            return self._take_one(self._read(request, sender)[0], request, sender)
+        except TooManyRequests:
+            metrics.THROTTLED.labels(self.service, metrics.clinic(sender.clinic)).inc()
+            raise
+
+    def _read(self, request: Request, sender: Principal) -> list[Step]:
+        raws = _raws(request, request.mimetype, _body(request))
+        if request.mimetype in BULK or not _is_safety(raws[0]):
+            self.quota.take(sender.clinic, len(raws))
+        return [self.step(raw, sender) for raw in raws]
+
+    def _take_many(self, steps: list[Step], sender: Principal) -> tuple[dict[str, Any], int]:
         verdicts = self._decide(steps)
         gaps = self._gaps(steps, sender)
         return {"verdicts": [answer_of(each) for each in verdicts], "gaps": gaps}, 200
@@ -220,6 +236,11 @@ def _attempt(text: bytes) -> Raw:
     except Malformed as fault:
         return fault
     return value if isinstance(value, dict) else Malformed("", "an event is a JSON object")
+
+
+def _is_safety(raw: Raw) -> bool:
+    """Whether the event is of the safety lane; what cannot be read is of none."""
+    return isinstance(raw, dict) and isinstance(kind := raw.get("type"), str) and kind in SAFETY
 
 
 def _lines(body: bytes) -> Iterable[bytes]:

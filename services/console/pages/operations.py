@@ -1,26 +1,30 @@
-"""Operations: is everything up, what waits, who is silent."""
+"""Operations: is everything up, what waits, who is silent; and the lanes, looked after."""
 
 from typing import Any
+from urllib.parse import quote
 
-from flask import Blueprint, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 
 from services.console import presence
 from services.console.places import Figure, Page, Place, with_scope
 from services.console.reading import Reader
+from services.console.spine.reading import board, pressing
 from shared.contracts.topics import SERVICES
+from shared.runtime import clock
 from shared.web.identity import Principal
 
-SCOPE = "ops:read"
-ROLE = "operations"
 blueprint = Blueprint("operations", __name__, url_prefix="/operations")
+reads = presence.needs(with_scope("ops:read"), "operations (ops:read)")
+writes = presence.needs(with_scope("ops:write"), "operations who may act (ops:write)")
+ACTS = {"replay": "applied", "discard": "discarded"}
+"""What can be done with a lane, and the member of the answer that counts it."""
 
 
 def figure(reader: Reader, _who: Principal) -> Figure:
-    answers = reader.several((name, "/v1/operations") for name in SERVICES)
-    away = [each.service for each in answers if each.status == 0]
-    words = f"{', '.join(away)}: no answer" if away else "services answer"
-    value = f"{len(answers) - len(away)}/{len(answers)}"
-    return Figure(value, words, "bad" if away else "ok")
+    needs = pressing(reader)
+    if not needs:
+        return Figure("All well", "nothing needs anybody")
+    return Figure(str(len(needs)), "to look at now", needs[0].state)
 
 
 page = Page(
@@ -28,16 +32,59 @@ page = Page(
     Place(
         "/operations",
         "Operations",
-        "The spine, its lanes and gaps, and who is silent.",
-        ROLE,
-        with_scope(SCOPE),
+        "Every service and site: what waits, what is parked, who is silent.",
+        with_scope("ops:read"),
         figure,
     ),
 )
 
 
 @blueprint.get("")
-@presence.needs(with_scope(SCOPE), ROLE)
+@reads
 def overview() -> Any:
-    answers = presence.reader().several((name, "/v1/operations") for name in SERVICES)
-    return render_template("operations/page.html", answers=answers)
+    return render_template("operations/page.html", **_live())
+
+
+@blueprint.get("/live")
+@reads
+def live() -> Any:
+    """The part that is live."""
+    return render_template("operations/live.html", **_live())
+
+
+@blueprint.get("/lanes/<service>")
+@reads
+def lanes(service: str) -> Any:
+    answer = presence.reader().get(_known(service), "/v1/lanes")
+    return render_template("operations/lanes.html", service=service, answer=answer)
+
+
+@blueprint.get("/lanes/<service>/<lane>/<act>")
+@writes
+def confirm(service: str, lane: str, act: str) -> Any:
+    """What the act does, and one button."""
+    _known(service, act)
+    return render_template("operations/confirm.html", service=service, lane=lane, act=act)
+
+
+@blueprint.post("/lanes/<service>/<lane>/<act>")
+@writes
+def do(service: str, lane: str, act: str) -> Any:
+    _known(service, act)
+    answer = presence.reader().post(service, f"/v1/lanes/{quote(lane, safe='')}/{act}")
+    if answer.fault:
+        return render_template(
+            "operations/confirm.html", service=service, lane=lane, act=act, answer=answer
+        )
+    done = answer.data[ACTS[act]]
+    return redirect(url_for("operations.lanes", service=service, **{ACTS[act]: done}), 303)
+
+
+def _live() -> dict[str, Any]:
+    return {"at": clock.utc_now().isoformat(), **board(presence.reader())}
+
+
+def _known(service: str, act: str = "replay") -> str:
+    if service not in SERVICES or act not in ACTS:
+        abort(404)
+    return service

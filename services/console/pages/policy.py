@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, abort, g, render_template, request
 
 from services.console.places import Figure, Page, Place, everybody
+from services.console.policy_in_force import tables_of, tightened, values_of
 from services.console.reading import Reader
 from shared.web.identity import Principal
 
 blueprint = Blueprint("policy", __name__, url_prefix="/policy")
 
 
-def figure(_reader: Reader, _who: Principal) -> Figure:
-    return Figure(g.door.policy.version, "the policy in force")
+def figure(_reader: Reader, who: Principal) -> Figure:
+    network = g.door.policy
+    stricter = tightened(network.of(who.clinic), network)
+    words = f"{stricter} values are stricter here" if stricter else "is in force"
+    return Figure(network.version, words, "info")
 
 
 page = Page(
@@ -20,8 +24,7 @@ page = Page(
     Place(
         "/policy",
         "Policy",
-        "Every threshold, its source, and where a clinic is stricter.",
-        "everybody",
+        "Every threshold with its source, and where a clinic is stricter.",
         everybody,
         figure,
     ),
@@ -30,4 +33,19 @@ page = Page(
 
 @blueprint.get("")
 def in_force() -> Any:
-    return render_template("policy/page.html", policy=g.door.policy)
+    """The network's policy, or a clinic's (`?clinic=`); people of a clinic read their own."""
+    network = g.door.policy
+    clinic = g.principal.clinic or request.args.get("clinic", "")
+    if clinic and clinic not in network.regions:
+        abort(404)
+    policy = network.of(clinic)
+    return render_template(
+        "policy/page.html",
+        policy=policy,
+        clinic=clinic,
+        signed=network.clinics.get(clinic, network),
+        clinics=sorted(network.regions) if not g.principal.clinic else [],
+        families=values_of(policy, network),
+        stricter=tightened(policy, network),
+        tables=tables_of(policy),
+    )

@@ -27,7 +27,7 @@ from shared.runtime.policy_file import load
 from shared.runtime.process import Drain, background
 from shared.storage.mongo import MongoStore
 from shared.web.app import Door, create_app
-from shared.web.identity import KeySource, Tokens
+from shared.web.identity import Tokens
 
 THREADS = 32
 """Each live connection of an analyst holds one."""
@@ -48,21 +48,22 @@ def application(settings: Settings, keys: SubjectKeyring, drain: Drain) -> Any:
     background("feed", feed.run)
     cursors = Cursors(keys.derived(PURPOSE), columns.epoch)
     releases = Releases(Folder(settings.analytics_dir / "releases"), columns, policy, clock.utc_now)
-    return create_app(
-        Door(
-            OUTCOMES,
-            Tokens(settings.token_issuer, settings.token_audience, KeySource(settings.token_jwks)),
-            {"columns": feed.check},
-            _blueprints(columns, releases, policy, cursors, feed),
-        )
+    tokens = Tokens.of(settings)
+    delivery = Delivery(
+        columns.log,
+        cursors,
+        feed.ready.is_set,
+        lambda: bool(feed.drain),
+        is_revoked=tokens.revocations.has,
     )
+    blueprints = _blueprints(columns, releases, policy, cursors, delivery)
+    return create_app(Door(OUTCOMES, tokens, {"columns": feed.check}, blueprints))
 
 
 def _blueprints(
-    columns: Columns, releases: Releases, policy: Policy, cursors: Cursors, feed: Feed
+    columns: Columns, releases: Releases, policy: Policy, cursors: Cursors, delivery: Delivery
 ) -> list[Any]:
     """What the parts answer over HTTP."""
-    delivery = Delivery(columns.log, cursors, feed.ready.is_set, lambda: bool(feed.drain))
     return [
         stream.blueprint(delivery),
         exports.blueprint(exports.Exports(columns, cursors.text)),

@@ -2,4 +2,7 @@
 
 import typer
 
-ops = typer.Typer(help="For operations: lanes, replay, audit, verify.", no_args_is_help=True)
+from services.site.cli.ops_sites import sites
+
+ops = typer.Typer(help="For operations: sites, lanes, replay, audit, verify.", no_args_is_help=True)
+ops.add_typer(sites, name="sites")

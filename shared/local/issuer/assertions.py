@@ -13,7 +13,7 @@ from joserfc.jws import extract_compact
 from shared.local.issuer.refusal import Refused, must
 
 TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALGORITHMS = ("ES256", "EdDSA")
+ALGORITHMS = ("ES256", "Ed25519")
 LONGEST = 4096
 LIVES_S_MAX = 300
 SKEW_S = 60
@@ -37,7 +37,7 @@ def public_key(given: Any) -> dict[str, str]:
         jwk = {name: given[name] for name in ("kty", "crv", *_PUBLIC[kind])}
         key = import_key(jwk)
     except _FAULTS as error:
-        wanted = "jwks needs a public key: EC P-256 (ES256) or OKP Ed25519 (EdDSA)"
+        wanted = "jwks needs a public key: EC P-256 (ES256) or OKP Ed25519 (Ed25519)"
         raise Refused("invalid_client_metadata", wanted) from error
     assert isinstance(key, ECKey | OKPKey)
     return {**jwk, "kid": key.thumbprint()}
@@ -46,7 +46,7 @@ def public_key(given: Any) -> dict[str, str]:
 def client_named(assertion: str) -> str:
     """Who it says it is, which proves nothing yet. Raises Refused for what has not its form."""
     try:
-        must(len(assertion) <= LONGEST, "invalid_client", "client_assertion is too long")
+        must(len(assertion) <= LONGEST, "invalid_client", "client_assertion is too long", 401)
         parts = extract_compact(assertion.encode("ascii"))
         header, claims = parts.headers(), json.loads(parts.payload)
         is_ours = not set(header) - _HEADERS and header.get("typ") in _TYPES
@@ -56,7 +56,7 @@ def client_named(assertion: str) -> str:
     must(
         is_right,
         "invalid_client",
-        "client_assertion: alg is ES256 or EdDSA, iss and sub are the client_id; nothing else",
+        "client_assertion: alg is ES256 or Ed25519, iss and sub are the client_id; nothing else",
         401,
     )
     return str(claims["sub"])

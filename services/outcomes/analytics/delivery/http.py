@@ -23,6 +23,7 @@ from services.outcomes.analytics.view import Log, Places
 from shared.codec import strict_json
 from shared.contracts.outcomes import StreamIndication
 from shared.runtime.logs import logger
+from shared.web.identity import Principal
 from shared.web.problems import problem
 from shared.web.reading import needs, principal
 
@@ -55,7 +56,8 @@ class StreamQuery(Schema):
 @dataclass(frozen=True)
 class Delivery:
     """What the route stands on. `caught_up`: whether all that Kafka had at the start is read.
-    `stops`: true once the process was asked to stop."""
+    `stops`: true once the process was asked to stop. `is_revoked`: whether a reader whose stream
+    goes on must be sent away."""
 
     log: Log
     cursors: Cursors
@@ -64,6 +66,7 @@ class Delivery:
     live: Slots = field(default_factory=lambda: Slots(LIVE))
     polls: Slots = field(default_factory=lambda: Slots(POLLS))
     clock_s: Callable[[], float] = time.monotonic
+    is_revoked: Callable[[Principal], bool] = lambda _principal: False
 
     def reader(self, query: Mapping[str, Any]) -> Reader:
         return Reader(self.log, self.cursors, Wanted(query["instrument"], query["indication"]))
@@ -127,14 +130,18 @@ def _live(delivery: Delivery, query: Mapping[str, Any], after: Places) -> Respon
         full.headers["Retry-After"] = str(RETRY_AFTER_S)
         return full
     _note("stream read begins", query, after)
-    live = sse.Live(delivery.reader(query), delivery.stops, delivery.clock_s)
-    who = principal().subject
+    reader = principal()
+    live = sse.Live(
+        delivery.reader(query),
+        lambda: delivery.stops() or delivery.is_revoked(reader),
+        delivery.clock_s,
+    )
     answer = Response(live.text(after), content_type=sse.CONTENT_TYPE, headers=sse.HEADERS)
 
     @answer.call_on_close
     def closed() -> None:
         delivery.live.give_back()
-        logger().info("stream read ends", who=who, events=live.sent)
+        logger().info("stream read ends", who=reader.subject, events=live.sent)
 
     return answer
 

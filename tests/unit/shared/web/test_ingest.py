@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from shared.contracts import site
+from shared.runtime import metrics
 from shared.storage.reads import Reads
 from tests.kit.door import AwayStore, Toy, bearer, event
 from tests.kit.toy import CONSENT, INSTEAD, NOW, REASON, REFERRAL, WARDS
