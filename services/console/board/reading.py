@@ -41,6 +41,11 @@ class Now:
     def alarms(self) -> int:
         return sum(len(each.alarms) for each in self.cards)
 
+    @property
+    def alarms_state(self) -> str:
+        states = [state for each in self.cards for state, _ in each.alarms]
+        return "bad" if "bad" in states else "warn" if states else "ok"
+
 
 @dataclass(frozen=True, slots=True)
 class Today:
@@ -67,7 +72,7 @@ def today(reader: Reader, now: datetime, clinic: str, asked: date | None = None)
         day, calendar = local, reader.get(*_calendar(local))
     booked = (SCHEDULING, f"/v1/appointments?day={day}&limit=200")
     appointments, sessions = reader.several((booked, MONITORING))
-    unready = _unready(reader, appointments, now)
+    unready = _unready(reader, appointments, sessions, now)
     fault = calendar.fault or appointments.fault
     if fault:
         return Today(None, fault, unready)
@@ -97,9 +102,12 @@ def waiting(reader: Reader, now: datetime) -> list[Waiting]:
     return [each for each in found if each]
 
 
-def _unready(reader: Reader, appointments: Answer, now: datetime) -> Waiting:
+def _unready(reader: Reader, appointments: Answer, sessions: Answer, now: datetime) -> Waiting:
     known = appointments.data["items"] if appointments.data else []
-    coming = [each for each in known if _is_to_be_dosed(each, now)]
+    going = {each["appointment_id"] for each in (sessions.data or {"items": ()})["items"]}
+    coming = [
+        each for each in known if _is_to_be_dosed(each, now) and each["appointment_id"] not in going
+    ]
     coming.sort(key=lambda each: str(each["start"]))
     asked = [
         (
@@ -113,7 +121,7 @@ def _unready(reader: Reader, appointments: Answer, now: datetime) -> Waiting:
 
 def _is_to_be_dosed(appointment: dict[str, Any], now: datetime) -> bool:
     is_booked = appointment["session"] == "dosing" and appointment["status"] == "booked"
-    return is_booked and datetime.fromisoformat(appointment["start"]) > now
+    return is_booked and datetime.fromisoformat(appointment["end"]) > now
 
 
 def _calendar(day: date) -> tuple[str, str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from services.console.board.words import session_name, spoken, token
 from services.console.reading import Answer
-from services.console.words import ago, span
+from services.console.words import ago, instant, span
 
 Said = Mapping[str, Any]
-SHOWN_MAX = 12
+SHOWN_MAX = 7
 TASKS = {
     "rems-form": "REMS form to be sent",
     "record-unsigned": "Record to be signed",
@@ -35,12 +35,14 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One list. `fault`: why it, or some of it, cannot be shown. `more`: it was cut short."""
+    """One list. `fault`: why it, or some of it, cannot be shown. `count`: of so many `items` may
+    be the first; `more`: and there are more than were counted."""
 
     title: str
     nothing: str
     items: tuple[Item, ...] = ()
     fault: str = ""
+    count: int = 0
     more: bool = False
 
     @property
@@ -58,7 +60,15 @@ def holds(answer: Answer) -> Waiting:
 
 
 def risks(answer: Answer) -> Waiting:
-    return _listed(answer, "Answers of risk", "No answer waits for a clinician.", _risk)
+    """One line for each patient and rule, the gravest and newest first."""
+    title, nothing = "Answers of risk", "No answer waits for a clinician."
+    if not answer.data:
+        return Waiting(title, nothing, fault=answer.fault)
+    by_rule: dict[tuple[str, str], list[Said]] = {}
+    for each in sorted(answer.data["items"], key=lambda one: str(one["answered_at"]), reverse=True):
+        by_rule.setdefault((each["patient_id"], each["rule"]), []).append(each)
+    lines = sorted(map(_risk, by_rule.values()), key=lambda each: _ORDER.index(each.state))
+    return _cut(title, nothing, lines, more=bool(answer.data["next"]))
 
 
 def unready(found: Iterable[tuple[Said, Answer]], appointments: Answer) -> Waiting:
@@ -95,7 +105,7 @@ def integrations(answer: Answer, now: datetime) -> Waiting:
         late = (now - datetime.fromisoformat(said["due_at"])).total_seconds()
         what = f"After dose {said['dose_number']}"
         return Item(
-            "warn", what, f"overdue by {span(late)}: book an integration", said["patient_id"]
+            "warn", what, f"{_roughly(late)} overdue: book an integration", said["patient_id"]
         )
 
     return _listed(answer, "Integrations overdue", "Every dose is integrated in time.", one)
@@ -105,7 +115,7 @@ def tasks(answer: Answer, now: datetime) -> Waiting:
     def one(said: Said) -> Item:
         left = (datetime.fromisoformat(said["due_at"]) - now).total_seconds()
         state = "bad" if left <= 0 else "warn" if said["status"] == "due-soon" else "unknown"
-        when = f"overdue by {span(-left)}" if left <= 0 else f"due in {span(left)}"
+        when = f"{_roughly(-left)} overdue" if left <= 0 else f"due in {_roughly(left)}"
         return Item(state, TASKS.get(said["kind"], spoken(said["kind"])), when, said["patient_id"])
 
     ordered = answer
@@ -128,16 +138,24 @@ def broken_glass(answers: Sequence[Answer]) -> Waiting | None:
     return _cut(title, nothing, items, fault=fault)
 
 
+def _roughly(seconds: float) -> str:
+    """The largest unit alone: who waits for a week does not wait for the minute."""
+    return " ".join(span(seconds).split(" ")[:2])
+
+
 def _hold(said: Said) -> Item:
     words = " ".join(each["words"] for each in said["reasons"])
-    return Item("bad", f"Held {ago(said['raised_at'])}", words, said["patient_id"])
+    return Item("bad", f"Held since {instant(said['raised_at'])}", words, said["patient_id"])
 
 
-def _risk(said: Said) -> Item:
-    state = "bad" if said["level"] == "high" else "warn"
-    return Item(
-        state, f"{said['instrument'].upper()}, {said['level']}", said["words"], said["patient_id"]
-    )
+def _risk(said: Sequence[Said]) -> Item:
+    """The same of one patient, the newest first."""
+    newest = said[0]
+    state = "bad" if newest["level"] == "high" else "warn"
+    times = f", {len(said)} times" if len(said) > 1 else ""
+    what = f"{newest['instrument'].upper()}, {newest['level']}{times}"
+    words = f"{instant(newest['answered_at'])}. {newest['words']}"
+    return Item(state, what, words, newest["patient_id"])
 
 
 def _broken(row: Said) -> Item:
@@ -160,4 +178,4 @@ def _listed(answer: Answer, title: str, nothing: str, one: Callable[[Said], Item
 def _cut(
     title: str, nothing: str, found: Sequence[Item], *, fault: str = "", more: bool = False
 ) -> Waiting:
-    return Waiting(title, nothing, tuple(found[:SHOWN_MAX]), fault, more or len(found) > SHOWN_MAX)
+    return Waiting(title, nothing, tuple(found[:SHOWN_MAX]), fault, len(found), more)

@@ -1,6 +1,7 @@
 """What intake knows of a patient: referral, screenings, consent, clearance, hold."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from services.console.board.words import spoken
@@ -17,9 +18,7 @@ def of_patient(said: Said) -> Iterator[Moment]:
     yield Moment(at(said["registered_at"]), INTAKE, "Referred", words)
     for each in said["screenings"]:
         yield _screening(each)
-    for each in said["work_up"]:
-        words = f"{spoken(each['item'])}: {spoken(each['result'])}"
-        yield Moment(at(each["at"]), INTAKE, "Work-up", words, event_id=each["id"])
+    yield from _work_up(said["work_up"])
     if said["consent"]:
         yield from _consent(said["consent"])
     if said["hold"]:
@@ -37,9 +36,20 @@ def of_clearance(said: Said) -> Iterator[Moment]:
         yield Moment(decided, INTAKE, f"Clearance {outcome}", words, OUTCOMES[outcome])
 
 
+def _work_up(said: Sequence[Said]) -> Iterator[Moment]:
+    """What was found on one day is one moment, at its last word."""
+    ordered = sorted(said, key=lambda each: str(each["at"]))
+    for _, found in groupby(ordered, key=lambda each: str(each["at"])[:10]):
+        several = list(found)
+        words = "; ".join(f"{spoken(e['item'])} {spoken(e['result'])}" for e in several)
+        last = several[-1]
+        yield Moment(at(last["at"]), INTAKE, "Work-up", words, event_id=last["id"])
+
+
 def _screening(said: Said) -> Moment:
+    """Some instruments are answered and have no total: they sort people into levels."""
     total = said["total"]
-    score = "not complete" if total is None else f"score {total:g}"
+    score = "answered" if total is None else f"{total:g}"
     words = f"{said['instrument'].upper()}: {score}"
     return Moment(at(said["at"]), INTAKE, "Screening", words, event_id=said["id"])
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from services.console.course.moments import at
 from services.console.reading import Reader
 from shared.contracts.topics import SERVICES
+from shared.storage.steps import SITE
 
 Said = Mapping[str, Any]
 VERDICTS = {
@@ -24,7 +25,7 @@ VERDICTS = {
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one consumer did. `after`: the seconds since the event was at the first door, or None."""
+    """What one consumer did. `after`: so many seconds after the first door had it, or None."""
 
     service: str
     verdict: str
@@ -47,6 +48,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Hop:
     service: str
+    how: str
     type: str
     source: str
     received_at: str
@@ -67,23 +69,29 @@ class Journey:
 def journey_of(reader: Reader, event_id: str) -> Journey:
     path = f"/v1/events/{quote(event_id, safe='')}"
     answers = reader.several((service, path) for service in SERVICES)
-    handled = [each for answer in answers if answer.data for each in answer.data["handled"]]
-    handled.sort(key=lambda each: str(each["received_at"]))
-    start = handled[0]["received_at"] if handled else ""
+    handled = [
+        (each, answer.service)
+        for answer in answers
+        if answer.data
+        for each in answer.data["handled"]
+    ]
+    handled.sort(key=lambda each: str(each[0]["received_at"]))
+    start = handled[0][0]["received_at"] if handled else ""
     return Journey(
         event_id,
-        tuple(_hop(each, start) for each in handled),
+        tuple(_hop(each, service, start) for each, service in handled),
         tuple(each.fault for each in answers if each.fault and each.status != 404),
     )
 
 
-def _hop(said: Said, start: str) -> Hop:
+def _hop(said: Said, service: str, start: str) -> Hop:
     verdict = said["verdict"]
     return Hop(
-        said["by"],
+        service,
+        "was posted it" if said["by"] == SITE else "heard it from Kafka",
         said["type"],
         said["source"],
-        said["received_at"],
+        f"{at(said['received_at']):%-d %b %Y, %H:%M:%S} UTC",
         verdict,
         VERDICTS.get(verdict, "unknown"),
         said["code"] or "",

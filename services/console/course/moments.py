@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 class Moment:
     """`what` happened, `words` of it. `event_id`: whose journey can be looked at, if it is known.
 
-    `mark` `dose`, `result` or empty: what the time line shows larger.
+    `parts`: (words, event id) of several that were one sitting. `mark`: `dose`, `result` or empty,
+    what the time line shows larger.
     """
 
     at: datetime
@@ -21,6 +22,7 @@ class Moment:
     state: str = "info"
     event_id: str = ""
     mark: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

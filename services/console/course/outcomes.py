@@ -1,26 +1,31 @@
 """What outcomes knows of a patient: each assessment with its score and what it means."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from services.console.course.moments import Moment, at
 from shared.contracts.topics import OUTCOMES
 
 Said = Mapping[str, Any]
+STATES = ("warn", "ok", "info")
+"""The one that matters most first."""
 
 
-def of_trajectory(said: Said) -> Iterator[Moment]:
-    for each in said["results"]:
-        if not each["retracted"]:
-            yield _result(each)
+def of_trajectory(said: Said, told: Container[str] = ()) -> Iterator[Moment]:
+    """What was answered in one sitting is one moment. `told`: ids that another service tells."""
+    shown = [e for e in said["results"] if not e["retracted"] and e["assessment_id"] not in told]
+    for when, found in groupby(shown, key=lambda each: str(each["answered_at"])):
+        sitting = sorted(found, key=lambda each: not each["primary"])
+        parts = tuple((_words(each), str(each["assessment_id"])) for each in sitting)
+        state = min(map(_state, sitting), key=STATES.index)
+        mark = "result" if sitting[0]["primary"] else ""
+        yield Moment(at(when), OUTCOMES, "Answers", state=state, mark=mark, parts=parts)
 
 
-def _result(said: Said) -> Moment:
-    score = "not complete" if said["score"] is None else f"{said['score']:g}"
-    words = "; ".join([f"{said['instrument'].upper()} {score}", *_means(said)])
-    mark = "result" if said["primary"] else ""
-    when, known = at(said["answered_at"]), said["assessment_id"]
-    return Moment(when, OUTCOMES, "Assessment", words, _state(said), known, mark)
+def _words(said: Said) -> str:
+    score = "" if said["score"] is None else f" {said['score']:g}"
+    return ", ".join([f"{said['instrument'].upper()}{score}", *_means(said)])
 
 
 def _means(said: Said) -> Iterator[str]:

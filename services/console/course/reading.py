@@ -33,7 +33,7 @@ class Course:
 
 def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
     name = quote(patient_id, safe="")
-    patient, clearance, courses, appointments, encounters, trajectory = answers = reader.several(
+    answers = reader.several(
         (
             (INTAKE, f"/v1/patients/{name}"),
             (INTAKE, f"/v1/patients/{name}/clearance"),
@@ -41,17 +41,22 @@ def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
             (SCHEDULING, f"/v1/appointments?patient_id={name}&limit=200"),
             (SESSION_RECORD, f"/v1/encounters?patient_id={name}&limit=200"),
             (OUTCOMES, f"/v1/trajectories/{name}"),
+            (SCHEDULING, "/v1/sites?limit=1"),
         )
     )
+    patient, clearance, courses, appointments, encounters, trajectory, sites = answers
+    known = patient.data["screenings"] if patient.data else ()
+    screened = {each["id"] for each in known}  # told by intake: here they are the baseline
     moments = [
         *_one(patient, intake.of_patient),
         *_one(clearance, intake.of_clearance),
         *_many(courses, scheduling.of_course),
         *_many(appointments, scheduling.of_appointment),
         *_many(encounters, sessions.of_encounter),
-        *_one(trajectory, outcomes.of_trajectory),
+        *_one(trajectory, lambda said: outcomes.of_trajectory(said, screened)),
     ]
-    zone = ZoneInfo(next((each["zone"] for each in _items(appointments)), "UTC"))
+    where = (*_items(appointments), *_items(sites))
+    zone = ZoneInfo(next((each["zone"] for each in where), "UTC"))
     return Course(
         token=token(patient_id),
         known=bool(moments),
@@ -59,7 +64,7 @@ def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
         coming=tuple(by_day([m for m in moments if m.at > now], zone, newest_first=False)),
         past=tuple(by_day([m for m in moments if m.at <= now], zone)),
         picture=picture_of(trajectory.data) if trajectory.data else None,
-        faults=tuple(dict.fromkeys(_faults(answers))),
+        faults=tuple(dict.fromkeys(_faults(answers[:-1]))),
         zone=str(zone),
     )
 

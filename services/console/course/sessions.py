@@ -14,7 +14,9 @@ GRAVE = 3
 
 def of_encounter(said: Said) -> Iterator[Moment]:
     name = session_name(said["session"], said["dose_number"])
-    yield Moment(at(said["arrived_at"]), SESSION_RECORD, f"{name}: arrived", _who(said))
+    is_talk = said["session"] != "dosing" and said["status"] == "finished"
+    arrived = name if is_talk else f"{name}: arrived"
+    yield Moment(at(said["arrived_at"]), SESSION_RECORD, arrived, _who(said), _begun(is_talk))
     yield from _dose(said)
     for each in said["alarms"]:
         state, words = alarm_words(each)
@@ -28,13 +30,21 @@ def of_encounter(said: Said) -> Iterator[Moment]:
     if said["status"] == "cancelled":
         when = said["finished_at"] or said["arrived_at"]
         yield Moment(at(when), SESSION_RECORD, f"{name}: broken off", said["cancelled_for"], "warn")
-    elif said["finished_at"]:
+    elif said["finished_at"] and not is_talk:
         yield Moment(at(said["finished_at"]), SESSION_RECORD, f"{name}: ended", _vitals(said), "ok")
+
+
+def _begun(is_over: bool) -> str:
+    return "ok" if is_over else "info"
 
 
 def _who(said: Said) -> str:
     present = ", ".join(each["practitioner"] for each in said["staff"])
-    return f"with {present}" if present else ""
+    lasted = ""
+    if said["finished_at"]:
+        minutes = (at(said["finished_at"]) - at(said["arrived_at"])).total_seconds() // 60
+        lasted = f"{minutes:g} min"
+    return ", ".join(filter(None, (lasted, f"with {present}" if present else "")))
 
 
 def _dose(said: Said) -> Iterator[Moment]:

@@ -27,7 +27,7 @@ def figure(reader: Reader, _who: Principal) -> Figure:
     now = reading.sessions_now(reader, clock.utc_now())
     if now.fault:
         return Figure("–", now.fault, "unknown")
-    state = "bad" if now.overdue or now.alarms else "ok"
+    state = "bad" if now.overdue else now.alarms_state
     words = (
         f"{now.overdue} vital signs overdue, {now.alarms} alarms"
         if state == "bad"
