@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run status policy clean test unit check format peers fhir e2e-compose bench chaos simulate
+.PHONY: help setup run status policy clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -63,6 +63,9 @@ e2e-compose: setup ## the journeys against the containers of docker-compose.yml
 		test $$code -eq 0 || docker compose logs --no-color > .cache/compose.log; \
 		docker compose down --volumes; \
 		test $$code -eq 0 || echo "The containers' logs: .cache/compose.log"; exit $$code
+
+screenshots: setup ## pictures of the console's pages, of what `make run` has started here
+	@$(BIN)/python -m tests.kit.browser.screenshots
 
 bench: setup ## measure throughput and latency on this machine
 	@$(BIN)/python -m tests.bench

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from flask import Flask, g
 
-from services.console import headers, mishaps, presence
+from services.console import presence
+from services.console.frame import headers, mishaps
 from services.console.places import Page, Place
-from services.console.provider import Provider
 from services.console.reading import Services
-from services.console.session import Sealer
 from services.console.settings import Settings
+from services.console.signing.provider import Provider
+from services.console.signing.session import Sealer
 from services.console.words import FILTERS
 from shared.kernel.policy import Policy
 from shared.web.app import add_health, add_measures

@@ -15,10 +15,10 @@ from services.console.pages import (
     policy,
     signin,
 )
-from services.console.provider import Provider
 from services.console.reading import Services
-from services.console.session import Sealer
 from services.console.settings import Settings
+from services.console.signing.provider import Provider
+from services.console.signing.session import Sealer
 from shared.kernel.policy import Policy
 from shared.processes.server import serve
 from shared.runtime import logs

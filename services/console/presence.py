@@ -7,11 +7,11 @@ from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, g, make_response, redirect, request, url_for
-from werkzeug.exceptions import Forbidden
+from werkzeug.exceptions import Forbidden, ServiceUnavailable
 
-from services.console.provider import Grant, NotGranted, ProviderAway
 from services.console.reading import Reader
-from services.console.session import LASTS_S, Session, opened, sealed
+from services.console.signing.provider import Grant, NotGranted, ProviderAway
+from services.console.signing.session import LASTS_S, Session, opened, sealed
 from shared.runtime import clock
 from shared.web.identity import Principal, Unauthenticated
 
@@ -127,19 +127,21 @@ def _enter(session: Session, renewals: _Renewals) -> None:
         g.session = session
     except (NotGranted, Unauthenticated):
         end()
-    except ProviderAway:
-        g.provider_away = True
+    except ProviderAway as away:
+        if not _is_open():
+            raise ServiceUnavailable from away
 
 
 def _good(session: Session, renewals: _Renewals) -> Session:
     at = now()
     if at < session.good_until - RENEW_BEFORE_S:
         return session
-    if not session.refresh_token:
-        if at < session.good_until:
+    try:
+        grant = _renewed(session, renewals)
+    except (ProviderAway, NotGranted):
+        if at < session.good_until:  # the old one is good for this page still
             return session
-        raise NotGranted("The sign-in is over.")
-    grant = renewals.grant(session.refresh_token)
+        raise
     renewed = Session(
         grant.access_token,
         grant.refresh_token,
@@ -149,6 +151,12 @@ def _good(session: Session, renewals: _Renewals) -> Session:
     )
     g.cookie = sealed(renewed, g.door.sealer)
     return renewed
+
+
+def _renewed(session: Session, renewals: _Renewals) -> Grant:
+    if not session.refresh_token:
+        raise NotGranted("The sign-in is over.")
+    return renewals.grant(session.refresh_token)
 
 
 def _is_open() -> bool:

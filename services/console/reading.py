@@ -3,12 +3,14 @@
 A read never raises: a service that is away costs a page one section, and the section says so.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import httpx2
+
+from shared.runtime.logs import logger
 
 WITHIN_S = 2.0
 AT_ONCE = 16
@@ -72,6 +74,18 @@ class Reader:
         if answer.is_success:
             return Answer(service, answer.status_code, data)
         return Answer(service, answer.status_code, fault=_fault(service, answer.status_code, data))
+
+
+def understood(answer: Answer, *views: Callable[[Answer], object]) -> Answer:
+    """The answer, if each of `views` can make of it what a page shows; else one with a fault."""
+    try:
+        for view in views:
+            view(answer)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        logger().error("an answer of another shape", service_asked=answer.service, exc_info=error)
+        fault = f"{answer.service} answers in a way that this console does not know."
+        return Answer(answer.service, answer.status, fault=f"{fault} Update the two together.")
+    return answer
 
 
 def _fault(service: str, status: int, problem: Any) -> str:

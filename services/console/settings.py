@@ -9,7 +9,8 @@ class Settings:
     """`token_issuer` is where browsers sign in, `token_endpoint` how the console itself gets there.
 
     `services` is `name=url,name=url`, the analytics process among them. `console_key`: 32 bytes in
-    base64, under which the readers' sessions are sealed. `token_jwks` is a URL or a file; so is `token_revocations`, or empty.
+    base64, under which the readers' sessions are sealed. `token_jwks` is a URL or a file;
+    so is `token_revocations`, or empty: nobody is revoked.
     """
 
     token_issuer: str

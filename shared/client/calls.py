@@ -35,8 +35,11 @@ class Patience:
 
     def pause(self, attempt: int, at_least_s: float) -> None:
         """Waits after attempt number `attempt`, from 0."""
-        doubled = min(self.longest_s, self.base_s * 2**attempt)
-        self.wait(at_least_s + self.jitter(doubled))
+        self.wait(at_least_s + self.backoff(attempt))
+
+    def backoff(self, attempt: int) -> float:
+        """Seconds after attempt number `attempt`, from 0."""
+        return self.jitter(min(self.longest_s, self.base_s * 2**attempt))
 
 
 @dataclass(frozen=True)
@@ -53,23 +56,28 @@ class Calls:
 
         `stream`: its body is not read yet, and whoever asked closes it.
         """
-        why, auth = "", options.pop("auth", None)
+        why, status, at_least_s, cut, auth = "", 0, 0.0, False, options.pop("auth", None)
         for attempt in range(self.patience.attempts):
             try:
                 request = self.http.build_request(method, url, **options)
                 answer = self.http.send(request, stream=stream, auth=auth)
             except httpx2.TransportError as error:
-                why, at_least_s = type(error).__name__, 0.0
+                why, at_least_s, status = type(error).__name__, 0.0, 0
+                cut = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
             else:
                 if answer.status_code not in TRY_AGAIN:
                     return answer
                 answer.close()
-                why, at_least_s = f"status {answer.status_code}", _retry_after(answer)
+                status, cut = answer.status_code, False
+                why, at_least_s = f"status {status}", _retry_after(answer)
             if attempt < self.patience.attempts - 1:
                 self.patience.pause(attempt, at_least_s)
         raise NotAnswering(
             f"{url} did not answer {self.patience.attempts} times ({why}). Is the network up?"
-            " (`make status`.) What was posted may be posted again: it takes effect once."
+            " (`make status`.) What was posted may be posted again: it takes effect once.",
+            status=status,
+            retry_after_s=at_least_s,
+            cut=cut,
         )
 
 

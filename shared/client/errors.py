@@ -6,7 +6,17 @@ class ClientError(Exception):
 
 
 class NotAnswering(ClientError):
-    """Nobody answered, or only `try again later`, for as long as we were told to try."""
+    """Nobody answered, or only `try again later`, for as long as we were told to try.
+
+    Of the last attempt: its `status` (0: none came), how long we were asked to wait, and `cut`:
+    there was a connection, so a shorter call may come through.
+    """
+
+    def __init__(
+        self, text: str, *, status: int = 0, retry_after_s: float = 0, cut: bool = False
+    ) -> None:
+        super().__init__(text)
+        self.status, self.retry_after_s, self.cut = status, retry_after_s, cut
 
 
 class NotAllowed(ClientError):

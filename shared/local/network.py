@@ -26,7 +26,6 @@ from shared.local.services import (
     Backends,
     answering,
     child_process,
-    console_url,
     describe,
     service_processes,
 )
@@ -185,7 +184,7 @@ def issuer_command(settings: Settings) -> list[str]:
     home = settings.home / "issuer"
     options = ["--port", str(settings.port), "--home", str(home)]
     options += ["--services", ",".join(f"{name}={url}" for name, url in answering(settings))]
-    options += ["--console", console_url(settings)]
+    options += ["--console", settings.console_url]
     return [sys.executable, "-m", "shared.local.issuer", *options]
 
 

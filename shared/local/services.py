@@ -86,7 +86,7 @@ def describe(
             **{service: _addresses(service, settings) for service in PACKAGES},
             ANALYTICS: {"url": _only(ANALYTICS, settings).url, "probes": {}},
         },
-        CONSOLE: {"url": console_url(settings)},
+        CONSOLE: {"url": settings.console_url},
         "kafka": {"bootstrap_servers": backends.bootstrap_servers},
         "mongodb": {
             service: {"uri": with_database(backends.mongodb_uri, database)}
@@ -105,10 +105,6 @@ def answering(settings: Settings) -> list[tuple[str, str]]:
     processes = service_processes(settings)
     apis = [(each.service, each.url) for each in processes if each.kind == "api"]
     return [*apis, (ANALYTICS, _only(ANALYTICS, settings).url)]
-
-
-def console_url(settings: Settings) -> str:
-    return _only(WEB, settings).url
 
 
 def with_database(server_uri: str, database: str) -> str:
@@ -155,7 +151,7 @@ def _web(settings: Settings) -> dict[str, str]:
     return {
         "SERVICES": ",".join(f"{name}={url}" for name, url in answering(settings)),
         "TOKEN_ENDPOINT": f"{settings.issuer_url}/token",
-        "CONSOLE_URL": console_url(settings),
+        "CONSOLE_URL": settings.console_url,
     }
 
 

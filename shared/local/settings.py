@@ -32,6 +32,10 @@ class Settings:
     def issuer_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def console_url(self) -> str:
+        return f"http://127.0.0.1:{self.port + 6}"
+
 
 def from_environment() -> Settings:
     given = dict(os.environ)  # noqa: TID251  # handed on whole to the service processes

@@ -13,7 +13,7 @@ from shared.contracts.envelope import Event
 from shared.contracts.time import Heartbeat
 from shared.contracts.topics import DEIDENTIFIED, TOPIC_OF, beating, lane_of
 from shared.kernel.clock import Clock
-from shared.kernel.errors import Conflict
+from shared.kernel.errors import Conflict, Unavailable
 from shared.kernel.identifiers import derive
 from shared.messaging.broker import Place, Publisher
 from shared.runtime import failpoints, metrics
@@ -70,7 +70,11 @@ class Relay:
 
     def _send(self, session: Session, page: list[Document]) -> int:
         records = [record for document in page for record in records_of(document)]
-        places = self.publisher.publish(records)
+        try:
+            places = self.publisher.publish(records)
+        except Unavailable:
+            metrics.RELAY_FAILURES.labels(self.service).inc()
+            raise
         failpoints.reach("relay.after_publish")
         sent_at = self.clock()
         session.patch(JOURNAL, _marks(page, places, sent_at))

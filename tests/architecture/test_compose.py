@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped]  # its types are a package of their 
 from shared.contracts.topics import SERVICES
 from shared.local.compose.network import ISSUER, ISSUER_PORT, described
 from shared.local.compose.secrets import write_once
-from shared.local.services import PACKAGES, Backends, describe
+from shared.local.services import CONSOLE, PACKAGES, Backends, describe
 from shared.local.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ PROCESSES = {
 }
 LONG_LIVED = {name for name, each in CONTAINERS.items() if each["restart"] != "no"}
 PUBLISHED = {
-    *("kafka", "dev-issuer", "prometheus", ANALYTICS),
+    *("kafka", "dev-issuer", "prometheus", ANALYTICS, CONSOLE),
     *(f"{service}-api" for service in SERVICES),
 }
 OWN_VOLUMES = {
@@ -41,8 +41,8 @@ every_container = pytest.mark.parametrize("name", sorted(CONTAINERS))
 every_process = pytest.mark.parametrize("name", sorted(PROCESSES))
 
 
-def test_all_thirteen_processes_are_there() -> None:
-    assert PROCESSES <= LONG_LIVED
+def test_all_thirteen_processes_and_the_console_are_there() -> None:
+    assert {*PROCESSES, CONSOLE} <= LONG_LIVED
 
 
 @every_container
@@ -114,6 +114,31 @@ def test_a_process_starts_after_the_users_and_the_topics_are_made(name: str) -> 
     assert CONTAINERS[name]["depends_on"] == {"mongodb-users": made, "topics": made}
 
 
+def test_the_console_is_told_all_that_it_must_know_and_nothing_else() -> None:
+    settings = fields(import_module("services.console.settings").Settings)
+    variables, known = CONTAINERS[CONSOLE]["environment"], {each.name.upper() for each in settings}
+    told = {each if each in known else each.removesuffix("_FILE") for each in variables}
+
+    assert {each.name.upper() for each in settings if each.default is MISSING} <= told <= known
+
+
+def test_the_console_reaches_no_store_and_sees_its_own_key_alone() -> None:
+    console = CONTAINERS[CONSOLE]
+
+    assert console["command"] == ["services.console", "web"]
+    assert console["networks"] == ["edge"]
+    assert console["volumes"] == ["secrets-console:/run/secrets:ro"]
+
+
+def test_the_console_reads_every_service_and_the_analytics() -> None:
+    names = dict(
+        pair.split("=") for pair in CONTAINERS[CONSOLE]["environment"]["SERVICES"].split(",")
+    )
+
+    assert names.keys() == {*SERVICES, "analytics"}
+    assert {url.removeprefix("http://").split(":")[0] for url in names.values()} <= PROCESSES
+
+
 @every_container
 def test_no_variable_holds_a_secret(name: str) -> None:
     variables = CONTAINERS[name].get("environment", {})
@@ -132,7 +157,7 @@ def test_prometheus_scrapes_every_process_by_name() -> None:
     config = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())
     names = {n for job in config["scrape_configs"] for n in job["dns_sd_configs"][0]["names"]}
 
-    assert names == PROCESSES
+    assert names == {*PROCESSES, CONSOLE}
 
 
 def test_the_network_file_has_the_keys_of_the_embedded_network() -> None:

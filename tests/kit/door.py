@@ -19,6 +19,8 @@ from shared.web import events
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
+from shared.web.operations import http as operations
+from shared.web.operations.quota import Quota
 from tests.kit.toy import NOW, ROUTES, Clock, runner
 
 POLICY = load(Path(__file__).parents[2] / "deploy" / "policy" / "network.json")
@@ -69,15 +71,19 @@ class Toy:
     folder: Path
     store: Store = field(default_factory=MemoryStore)
     clock: Clock = field(default_factory=Clock)
+    quota: Quota = field(default_factory=Quota)
 
     def app(self) -> Flask:
         run = runner(self.store, self.clock)
         posted = frozenset(contract.type for contract in POSTED["intake"]) & frozenset(ROUTES)
-        ingest = Ingest("intake", run, ROUTES, posted, POLICY, self.clock)
+        ingest = Ingest("intake", run, ROUTES, posted, POLICY, self.clock, self.quota)
         lanes = DeadLetters("intake", run, ROUTES)
         tokens = Tokens(ISSUER, "kap", KeySource(str(jwks_file(self.folder))))
-        blueprint = events.blueprint(ingest, self.store, lanes, {})
-        return create_app(Door("intake", tokens, {"mongodb": lambda: None}, [blueprint]))
+        blueprints = [
+            events.blueprint(ingest, self.store, lanes, {}),
+            operations.blueprint("intake", self.store, self.clock),
+        ]
+        return create_app(Door("intake", tokens, {"mongodb": lambda: None}, blueprints))
 
 
 class AwayStore(MemoryStore):

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request
 
 from services.console.places import Figure, Page, Place, everybody
-from services.console.policy_in_force import tables_of, tightened, values_of
+from services.console.policy.tables import tables_of, tightened, values_of
 from services.console.reading import Reader
 from shared.web.identity import Principal
 

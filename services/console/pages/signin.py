@@ -6,10 +6,10 @@ from typing import Any
 from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from services.console import presence
-from services.console.mishaps import shown
+from services.console.frame.mishaps import shown
 from services.console.places import Page
-from services.console.provider import NotGranted, ProviderAway
-from services.console.session import SIGNING_IN
+from services.console.signing.provider import NotGranted, ProviderAway
+from services.console.signing.session import SIGNING_IN
 
 blueprint = Blueprint("signin", __name__)
 page = Page(blueprint)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.console.reading import Answer, Reader
+from services.console.reading import Answer, Reader, understood
 from services.console.spine.needs import Need, needs_of
 from services.console.spine.rows import Row, row_of
 from services.console.spine.sites import Site, sites_of
@@ -18,9 +18,10 @@ ASKED = (
 
 def board(reader: Reader) -> dict[str, Any]:
     """What the operations page shows: `rows`, `analytics`, `sites`, `needs`."""
-    *answers, analytics, openings = reader.several(ASKED)
+    *told, analytics, openings = reader.several(ASKED)
+    answers = [understood(each, row_of, _sites) for each in told]
     rows = [row_of(each) for each in answers]
-    sites = sites_of(answers, _open(openings))
+    sites = sites_of(answers, _open(understood(openings, _open)))
     return {
         "rows": rows,
         "analytics": analytics,
@@ -53,7 +54,11 @@ def pressing(reader: Reader) -> list[Need]:
     return found
 
 
+def _sites(answer: Answer) -> list[Site]:
+    return sites_of([answer], {})
+
+
 def _open(openings: Answer) -> dict[str, bool]:
     """Which clinics have a site open now, as far as scheduling tells."""
-    clinics = openings.data["items"] if openings.data else []
+    clinics = openings.data["items"] if openings.status == 200 and not openings.fault else []
     return {each["clinic"]: each["open"] for each in clinics}

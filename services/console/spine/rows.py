@@ -76,7 +76,7 @@ class Row:
 
 def row_of(answer: Answer) -> Row:
     said = answer.data
-    if not said:
+    if answer.fault:
         return Row(answer.service, answer.fault)
     lag = said["consumer"]
     return Row(

@@ -53,7 +53,7 @@ def sites_of(answers: Sequence[Answer], is_open: Mapping[str, bool]) -> list[Sit
     """Every site that any door has seen, silent ones first."""
     found: dict[str, list[tuple[str, str, dict[str, Any]]]] = {}
     for answer in answers:
-        for seen in answer.data["sites"] if answer.data else ():
+        for seen in () if answer.fault else answer.data["sites"]:
             found.setdefault(seen["source"], []).append((answer.service, answer.data["at"], seen))
     sites = [_site(source, doors, is_open) for source, doors in found.items()]
     return sorted(sites, key=lambda each: (each.state == "ok", each.clinic, each.name))

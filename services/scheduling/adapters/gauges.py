@@ -21,14 +21,15 @@ def gauges(session: Session, policy: Policy, now: datetime) -> Iterator[Reading]
     for clinic in clinics(session):
         label, own = metrics.clinic(clinic), policy.of(clinic)
         yield metrics.INTEGRATIONS_OVERDUE, (label,), _overdue(session, clinic)
-        if roster := _roster(session, clinic):
+        if roster := roster_of(session, clinic):
             yield metrics.CLINIC_OPEN, (label,), is_open(roster, now, own)
             used = used_today(roster, _days(session, clinic, now), now, own)
             for kind, share in used.items():
                 yield metrics.CAPACITY_USED, (label, kind), share
 
 
-def _roster(session: Session, clinic: str) -> Roster | None:
+def roster_of(session: Session, clinic: str) -> Roster | None:
+    """What the clinic has declared; None before it has."""
     found = session.find(ROSTERS.name, [ROSTERS.key(clinic, ROSTER)])
     return ROSTERS.aggregate(found[0]) if found else None
 

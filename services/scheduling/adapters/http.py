@@ -10,6 +10,7 @@ from services.scheduling.adapters.reading.calendar import add_calendar
 from services.scheduling.adapters.reading.capacity import add_capacity
 from services.scheduling.adapters.reading.feeds import add_feeds
 from services.scheduling.adapters.reading.groups import add_groups
+from services.scheduling.adapters.reading.openings import add_openings
 from services.scheduling.adapters.reading.oversight import add_oversight
 from services.scheduling.adapters.reading.plans import add_plans
 from services.scheduling.adapters.reading.roster import add_roster
@@ -36,6 +37,7 @@ def blueprint(store: Store, policy: Policy) -> Blueprint:
     add_feeds(blp, store)
     add_capacity(blp, store, policy)
     add_groups(blp, store)
+    add_openings(blp, store, policy)
     add_oversight(blp, store)
     add_roster(blp, store, policy)
     add_calendar(blp, store, policy, diaries)

@@ -15,7 +15,9 @@ sites = typer.Typer(help="Sites: invite, list, revoke.", no_args_is_help=True)
 Network = Annotated[
     Path,
     typer.Option(
-        "--network", envvar="KAP_NETWORK", help="the network.json with operations' credentials"
+        "--network-file",
+        envvar="KAP_NETWORK_FILE",
+        help="the network.json with operations' credentials",
     ),
 ]
 As = Annotated[str, typer.Option("--client", envvar="KAP_OPS_CLIENT", help="who asks")]
@@ -40,7 +42,7 @@ def invite(
         return tell({**told, "network": known["issuer"]})
     PEOPLE.print(
         f"Code for {place}, for one use until {_at(told['expires_at'])}: {told['code']}\n"
-        f"At the site: kap site enrol {told['code']} (the network is at {known['issuer']})",
+        f"At the site: kap site enrol {told['code']} --network {known['issuer']}",
         markup=False,
     )
     return None
@@ -48,9 +50,9 @@ def invite(
 
 @sites.command("list")
 def listed(network: Network = RUNNING, client: As = OPERATIONS, as_json: AsJson = False) -> None:
-    """The sites that enrolled: since when, under which key, and whether it was revoked."""
+    """The sites that enrolled: since when, and whether it was revoked."""
     rows = Sites(_network(network), client).enrolled()
-    columns = ["client_id", "clinic", "site", "since", "key", "revoked"]
+    columns = ["client_id", "clinic", "site", "since", "revoked"]
     if not as_json:
         rows = [{**row, **{name: _at(row[name]) for name in ("since", "revoked")}} for row in rows]
     show(rows, columns, as_json=as_json)

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
+from services.site.agent.faults import NeedsALook
 from shared.client.errors import ClientError, NotAllowed, NotAnswering
 from shared.codec import strict_json
 
@@ -32,6 +33,8 @@ class Exit(IntEnum):
     def of(cls, error: ClientError) -> "Exit":
         if isinstance(error, NotAllowed):
             return cls.NOT_ALLOWED
+        if isinstance(error, NeedsALook):
+            return cls.LOOK
         return cls.AWAY if isinstance(error, NotAnswering) else cls.REFUSED
 
 
@@ -39,7 +42,8 @@ def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: 
     """Rows as a table of these columns, or all of each row as JSON."""
     if as_json:
         return tell(list(rows))
-    table = Table(*columns)
+    # The first names the row, to be copied whole into the next command; the others may wrap.
+    table = Table(*(Column(each, no_wrap=each == columns[0], overflow="fold") for each in columns))
     for row in rows:
         table.add_row(*(_plain(row.get(column, "")) for column in columns))
     PEOPLE.print(table)

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from shared.local.issuer.clients import write_private
-from shared.local.services import ANALYTICS, PACKAGES
+from shared.local.services import ANALYTICS, CONSOLE, PACKAGES
 from shared.local.settings import ROOT
 
 FILE = ROOT / ".run" / "compose-network.json"
@@ -40,6 +40,7 @@ def described(
         | {
             ANALYTICS: {"url": f"http://{addresses[f'outcomes-{ANALYTICS}', INSIDE]}", "probes": {}}
         },
+        CONSOLE: {"url": f"http://{addresses[CONSOLE, INSIDE]}"},
         "kafka": {"bootstrap_servers": addresses[KAFKA, KAFKA_PORT]},
         "mongodb": {},
         "issuer": issuer,

@@ -2,6 +2,8 @@
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,8 @@ from shared.local.issuer.tokens import Issuer
 from shared.local.issuer.web.answers import Answer
 from shared.local.issuer.web.asked import FORM, JSON, Asked
 from shared.local.issuer.web.desk import Desk
+from shared.local.issuer.web.server import server
+from shared.runtime.process import background
 from tests.kit.door import KEY
 
 URL, CONSOLE = "http://issuer.test", "http://console.test"
@@ -149,3 +153,13 @@ def public(key: dict[str, str]) -> dict[str, str]:
 
 def metadata(key: dict[str, str]) -> dict[str, Any]:
     return {"client_name": "annex", "jwks": {"keys": [public(key)]}}
+
+
+@contextmanager
+def on_a_port(world: World) -> Iterator[dict[str, Any]]:
+    """The issuer on a port of this machine; what network.json would say of it."""
+    with server(world.desk, "127.0.0.1", 0) as running:
+        background("issuer", running.serve_forever)
+        url = f"http://127.0.0.1:{running.server_address[1]}"
+        yield {**world.network, "issuer": url, "token_endpoint": f"{url}/token"}
+        running.shutdown()

@@ -2,15 +2,12 @@
 
 import json
 from pathlib import Path
-from threading import Thread
-from typing import Any
 
 import httpx2
 import pytest
 
 from shared.local.issuer.web.asked import FORM, JSON, Asked
-from shared.local.issuer.web.server import server
-from tests.kit.issuer import CONSOLE, SERVICES, URL, World
+from tests.kit.issuer import CONSOLE, SERVICES, URL, World, on_a_port
 
 
 @pytest.fixture
@@ -119,17 +116,13 @@ def test_a_token_of_operations_ends_with_its_time_and_with_its_revocation(world:
 
 
 def test_on_the_wire_bodies_are_small_and_have_a_length(world: World) -> None:
-    answers: list[Any] = []
-    with server(world.desk, "127.0.0.1", 0) as running:
-        thread = Thread(target=running.serve_forever)  # a server of the test's own
-        thread.start()
-        url = f"http://127.0.0.1:{running.server_address[1]}"
+    answers: list[httpx2.Response] = []
+    with on_a_port(world) as network:
+        url = network["issuer"]
         answers.append(httpx2.get(f"{url}/health/live"))
         answers.append(httpx2.post(f"{url}/codes", content=b"x" * 8193))
         answers.append(httpx2.post(f"{url}/codes", content=iter([b"x" * 9])))
         answers.append(httpx2.post(f"{url}/register", json={}, headers={"Authorization": "Basic"}))
-        running.shutdown()
-        thread.join()
 
     assert [each.status_code for each in answers] == [200, 413, 411, 401]
     assert answers[3].headers["WWW-Authenticate"] == 'Bearer realm="issuer"'

@@ -9,7 +9,11 @@ from shared.kernel.policy import Measure, Policy
 UNITS = {"d": "days", "h": "hours", "wk": "weeks", "a": "years", "1": "", "{score}": "points"}
 UNITS |= {"mm[Hg]": "mmHg"}
 """UCUM, for people."""
-TIGHTER = {"lower": "may be lower", "higher": "may be higher", "fixed": "is the same everywhere"}
+TIGHTER = {
+    "lower": "a clinic may lower it",
+    "higher": "a clinic may raise it",
+    "fixed": "everywhere so",
+}
 """What a clinic may do with a value."""
 
 

@@ -1,0 +1,1 @@
+"""The policy in force, as people read it."""

@@ -1,0 +1,1 @@
+"""How somebody is signed in: the sealed session, and the identity provider behind it."""
