@@ -43,7 +43,7 @@ def _work_up(said: Sequence[Said]) -> Iterator[Moment]:
         several = list(found)
         words = "; ".join(f"{spoken(e['item'])} {spoken(e['result'])}" for e in several)
         last = several[-1]
-        yield Moment(at(last["at"]), INTAKE, "Work-up", words, event_id=last["id"])
+        yield Moment(at(last["at"]), INTAKE, "Work-up", words)
 
 
 def _screening(said: Said) -> Moment:
@@ -51,7 +51,7 @@ def _screening(said: Said) -> Moment:
     total = said["total"]
     score = "answered" if total is None else f"{total:g}"
     words = f"{said['instrument'].upper()}: {score}"
-    return Moment(at(said["at"]), INTAKE, "Screening", words, event_id=said["id"])
+    return Moment(at(said["at"]), INTAKE, "Screening", words)
 
 
 def _consent(said: Said) -> Iterator[Moment]:

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`what` happened, `words` of it. `event_id`: whose journey can be looked at, if it is known.
+    """`what` happened, `words` of it. `event_id`: whose journey can be looked at; empty where the
+    service keeps an id of its own instead.
 
-    `parts`: (words, event id) of several that were one sitting. `mark`: `dose`, `result` or empty,
-    what the time line shows larger.
+    `parts`: words of several that were one sitting. `mark`: `dose`, `result` or empty, what the
+    time line shows larger.
     """
 
     at: datetime
@@ -22,7 +23,7 @@ class Moment:
     state: str = "info"
     event_id: str = ""
     mark: str = ""
-    parts: tuple[tuple[str, str], ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ STATES = ("warn", "ok", "info")
 
 
 def of_trajectory(said: Said, told: Container[str] = ()) -> Iterator[Moment]:
-    """What was answered in one sitting is one moment. `told`: ids that another service tells."""
-    shown = [e for e in said["results"] if not e["retracted"] and e["assessment_id"] not in told]
+    """What was answered in one sitting is one moment. `told`: the times of screenings, which intake
+    tells; here they are the baseline."""
+    shown = [e for e in said["results"] if not e["retracted"] and e["answered_at"] not in told]
     for when, found in groupby(shown, key=lambda each: str(each["answered_at"])):
         sitting = sorted(found, key=lambda each: not each["primary"])
-        parts = tuple((_words(each), str(each["assessment_id"])) for each in sitting)
+        parts = tuple(map(_words, sitting))
         state = min(map(_state, sitting), key=STATES.index)
         mark = "result" if sitting[0]["primary"] else ""
         yield Moment(at(when), OUTCOMES, "Answers", state=state, mark=mark, parts=parts)

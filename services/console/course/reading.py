@@ -45,8 +45,7 @@ def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
         )
     )
     patient, clearance, courses, appointments, encounters, trajectory, sites = answers
-    known = patient.data["screenings"] if patient.data else ()
-    screened = {each["id"] for each in known}  # told by intake: here they are the baseline
+    screened = {str(each["at"]) for each in (patient.data or {"screenings": ()})["screenings"]}
     moments = [
         *_one(patient, intake.of_patient),
         *_one(clearance, intake.of_clearance),

@@ -31,7 +31,9 @@ def of_encounter(said: Said) -> Iterator[Moment]:
         when = said["finished_at"] or said["arrived_at"]
         yield Moment(at(when), SESSION_RECORD, f"{name}: broken off", said["cancelled_for"], "warn")
     elif said["finished_at"] and not is_talk:
-        yield Moment(at(said["finished_at"]), SESSION_RECORD, f"{name}: ended", _vitals(said), "ok")
+        words, event_id = _vitals(said)
+        when = at(said["finished_at"])
+        yield Moment(when, SESSION_RECORD, f"{name}: ended", words, "ok", event_id)
 
 
 def _begun(is_over: bool) -> str:
@@ -64,15 +66,16 @@ def _adverse(said: Said) -> Moment:
     return Moment(when, SESSION_RECORD, "Adverse event", words, state, said["event_id"])
 
 
-def _vitals(said: Said) -> str:
-    """The extremes of all that was measured in the session."""
+def _vitals(said: Said) -> tuple[str, str]:
+    """The extremes of all that was measured in the session, and the event of the highest."""
     read = said["readings"]
     if not read:
-        return ""
+        return "", ""
     top = max(read, key=lambda each: (each["systolic"], each["diastolic"]))
     pulses = [each["heart_rate"] for each in read]
     oxygen = min(each["oxygen_saturation"] for each in read)
-    return (
+    words = (
         f"{len(read)} readings: blood pressure up to {top['systolic']}/{top['diastolic']} mmHg, "
         f"heart rate {min(pulses)} to {max(pulses)}, oxygen not below {oxygen} %"
     )
+    return words, str(next(iter(top["events"]), ""))

@@ -19,6 +19,7 @@ WINDOWS = {
     "month-6": "Six months after",
 }
 GROUPINGS = {
+    "": "Nothing: everybody together",
     "clinic,indication": "Clinic and indication",
     "clinic": "Clinic",
     "indication": "Indication",
@@ -80,10 +81,10 @@ def is_analyst(who: Principal) -> bool:
 def groupings(who: Principal) -> dict[str, str]:
     """A release is by one dimension; a clinic sees itself alone."""
     if who.clinic:
-        return {name: GROUPINGS[name] for name in ("indication", "route", "period")}
+        return {name: GROUPINGS[name] for name in ("indication", "route", "period", "")}
     if is_analyst(who):
         return {name: words for name, words in GROUPINGS.items() if "," not in name}
-    return GROUPINGS
+    return {name: GROUPINGS[name] for name in sorted(GROUPINGS, key=lambda name: "," not in name)}
 
 
 def report(reader: Reader, asked: Asked) -> Report:
@@ -92,8 +93,8 @@ def report(reader: Reader, asked: Asked) -> Report:
 
 
 def _report(answer: Answer, asked: Asked) -> Report:
-    dimensions = asked.by.split(",")
-    heads = tuple(each.capitalize() for each in dimensions)
+    dimensions = asked.by.split(",") if asked.by else []
+    heads = tuple(each.capitalize() for each in dimensions) or ("Of",)
     if not answer.data:
         return Report(heads, (), "", (), (), answer.fault)
     said = answer.data
@@ -107,6 +108,7 @@ def _row(said: Said, dimensions: list[str], window: str) -> Row:
     at = next(each for each in said["windows"] if each["window"] == window)
     response = at["response"]["observed"]
     groups = tuple(spoken(said[name]) if said[name] else "all" for name in dimensions)
+    groups = groups or ("everybody",)
     return Row(
         groups,
         _count(said["patients"]),
@@ -125,7 +127,7 @@ def _rate(said: Said) -> Rate:
     if said["suppressed"]:
         return Rate(None, 0, 0, HIDDEN)
     if said["percent"] is None:
-        return Rate(None, 0, 0, "nobody yet")
+        return Rate(None, 0, 0, "nobody to count")
     words = f"{said['numerator']} of {said['denominator']}"
     return Rate(said["percent"], said["low"], said["high"], words)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from services.console import presence
 from services.console.course.journey import journey_of
@@ -12,8 +12,20 @@ blueprint = Blueprint("events", __name__, url_prefix="/events")
 page = Page(blueprint)
 
 
+reads = presence.needs(with_scope("events:read"), "people of a clinic (events:read)")
+
+
+@blueprint.get("")
+@reads
+def find() -> Any:
+    """One field: the id of an event, as the site knows it."""
+    if asked := request.args.get("id", "").strip():
+        return redirect(url_for("events.journey", event_id=asked), 303)
+    return render_template("patients/find.html")
+
+
 @blueprint.get("/<event_id>")
-@presence.needs(with_scope("events:read"), "people of a clinic (events:read)")
+@reads
 def journey(event_id: str) -> Any:
     found = journey_of(presence.reader(), event_id)
     if not found.hops and not found.faults:
