@@ -5,7 +5,16 @@ from typing import Any
 import httpx2
 
 from services.console.door import Door, create_console
-from services.console.pages import home, operations, policy, signin
+from services.console.pages import (
+    clinic,
+    events,
+    home,
+    operations,
+    outcomes,
+    patients,
+    policy,
+    signin,
+)
 from services.console.reading import Services
 from services.console.settings import Settings
 from services.console.signing.provider import Provider
@@ -18,7 +27,16 @@ from shared.runtime.policy_file import load
 from shared.web.identity import Tokens
 
 NAME = "console"
-PAGES = (home.page, operations.page, policy.page, signin.page)
+PAGES = (
+    home.page,
+    clinic.page,
+    patients.page,
+    operations.page,
+    outcomes.page,
+    policy.page,
+    signin.page,
+    events.page,
+)
 """In the order of the menu."""
 
 

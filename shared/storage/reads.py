@@ -66,6 +66,22 @@ class Reads:
         )
         return [_read(collection, document) for document in found]
 
+    def having(
+        self, collection: Collection[T], field: str, *, since: object, limit: int, **equals: object
+    ) -> list[Read[T]]:
+        """The clinic's aggregates whose `field` of the state is beyond `since`, ascending by it;
+        those that have none are left out. The field must be indexed."""
+        self._must_be_a_clinics(collection)
+        wanted = {f"state.{name}": value for name, value in equals.items()}
+        found = self.store.session().where(
+            collection.name,
+            {"clinic": self.clinic, **wanted},
+            order=f"state.{field}",
+            after=since,
+            limit=limit,
+        )
+        return [_read(collection, document) for document in found]
+
     def network_get(self, collection: Collection[T], aggregate_id: str) -> Read[T] | None:
         """The aggregate that belongs to the whole network; what of it the caller may see is for
         the caller's service to say."""

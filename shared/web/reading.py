@@ -27,13 +27,18 @@ FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION = {
 }
 
 
-class Page(Schema):
-    """Query arguments of every list: `limit`, and `after`, the `next` of the page before."""
+class Most(Schema):
+    """Query argument of a list without pages: at most so many."""
 
     class Meta:
         unknown = RAISE
 
     limit = fields.Integer(load_default=PAGE_DEFAULT, validate=validate.Range(1, PAGE_MAX))
+
+
+class Page(Most):
+    """Query arguments of every other list: `after` is the `next` of the page before."""
+
     after = fields.String(load_default="", validate=validate.Length(max=200))
 
 
@@ -94,6 +99,17 @@ def paged(reads: Sequence[Read[T]]) -> dict[str, Any]:
     limit = int(request.args.get("limit", PAGE_DEFAULT))
     more = reads[limit - 1].cursor if len(reads) >= limit else ""
     return {"items": [each.aggregate for each in reads], "next": more}
+
+
+def bounded(items: Sequence[Any], limit: int) -> dict[str, Any]:
+    """Of a list that was asked for one more than `limit`: as many, and whether there are more."""
+    return {"items": items[:limit], "more": len(items) > limit}
+
+
+def bounded_of(item: type[Schema]) -> type[Schema]:
+    """The response schema of a list of `item` that has no pages."""
+    members = {"items": fields.List(fields.Nested(item)), "more": fields.Boolean()}
+    return type(f"{item.__name__.removesuffix('Schema')}ListSchema", (Schema,), members)
 
 
 def page_of(item: type[Schema]) -> type[Schema]:

@@ -14,6 +14,7 @@ from services.intake.adapters.schemas import (
     ClearanceSchema,
     DuplicatesSchema,
     EligibilitySchema,
+    HoldsSchema,
     IdentitySchema,
     PatientSchema,
     PractitionerSchema,
@@ -29,7 +30,9 @@ from shared.storage.reads import Reads
 from shared.storage.store import Store
 from shared.web.fhir import fhir_answer
 from shared.web.reading import (
+    Most,
     Page,
+    bounded,
     clinic_policy,
     clinic_reads,
     found,
@@ -60,6 +63,15 @@ def _patients(blp: Blueprint, store: Store, policy: Policy) -> None:
     def patients(page: dict[str, Any]) -> dict[str, Any]:
         """The clinic's patients, without names."""
         return paged(queries.patients(clinic_reads(store), clinic_policy(policy), **page))
+
+    @blp.get("/holds")
+    @blp.arguments(Most, location="query")
+    @blp.response(200, HoldsSchema)
+    @needs("records:read")
+    def holds(most: dict[str, Any]) -> dict[str, Any]:
+        """Who of the clinic must not be dosed until a psychiatrist has seen them, and why."""
+        limit = most["limit"]
+        return bounded(queries.holds(clinic_reads(store), limit=limit + 1), limit)
 
     @blp.get("/patients/<patient_id>")
     @blp.response(200, PatientSchema)

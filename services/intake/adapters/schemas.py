@@ -4,8 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.intake.application.identities import DuplicatesView, IdentityView, PractitionerView
-from services.intake.application.queries import Asked, ClearanceView, EligibilityView, PatientView
+from services.intake.application.queries import (
+    Asked,
+    ClearanceView,
+    EligibilityView,
+    HoldView,
+    PatientView,
+)
 from shared.codec.schema import schema_class
+from shared.web.reading import bounded_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,7 @@ class AsOf:
 
 
 PatientSchema = schema_class(PatientView)
+HoldsSchema = bounded_of(schema_class(HoldView))
 ClearanceSchema = schema_class(ClearanceView)
 IdentitySchema = schema_class(IdentityView)
 DuplicatesSchema = schema_class(DuplicatesView)

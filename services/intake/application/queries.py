@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar, cast
 
 from services.intake.application import identities
@@ -29,6 +29,7 @@ from shared.kernel.policy import Policy
 from shared.storage.reads import Read, Reads
 
 V = TypeVar("V")
+_EVER = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,15 @@ class PatientView:
     work_up: tuple[WorkUp, ...]
     vital_signs: VitalSigns | None
     consent: Consent | None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """`raised_at`: of the latest risk. `reasons` say who must see the patient before any dose."""
+
+    patient_id: str
+    raised_at: datetime
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,16 @@ def patients(
 ) -> list[Read[PatientView]]:
     found = reads.page(PATIENTS, after=after, limit=limit)
     return [_seen(each, lambda patient: _patient(patient, policy)) for each in found]
+
+
+def holds(reads: Reads, *, limit: int) -> list[HoldView]:
+    """The clinic's patients who are held now, the longest held first."""
+    found = reads.having(PATIENTS, "hold.raised_at", since=_EVER, limit=limit)
+    return [
+        HoldView(each.aggregate.id, held.raised_at, held.reasons)
+        for each in found
+        if (held := each.aggregate.hold)
+    ]
 
 
 def patient(reads: Reads, policy: Policy, patient_id: str) -> Read[PatientView] | None:

@@ -14,6 +14,7 @@ from services.session_record.adapters.schemas import (
     EncountersQuery,
     LedgerQuery,
     LedgerSchema,
+    MonitoringPage,
     ReadinessQuestionSchema,
     ReadinessSchema,
 )
@@ -21,6 +22,7 @@ from services.session_record.application import ledger as ledgers
 from services.session_record.application import queries
 from services.session_record.application.documentation_queries import sessions
 from services.session_record.application.ledger import ContainerView, LedgerView
+from services.session_record.application.monitoring import monitoring
 from services.session_record.application.process_notes import ProcessNotes
 from services.session_record.application.queries import (
     EncounterView,
@@ -33,7 +35,7 @@ from shared.kernel.sealing import Keys
 from shared.runtime import clock
 from shared.storage.store import Store
 from shared.web.fhir import fhir_answer
-from shared.web.reading import clinic_policy, clinic_reads, found, needs, paged
+from shared.web.reading import Page, clinic_policy, clinic_reads, found, needs, paged
 
 SCOPE = "records:read"
 
@@ -70,12 +72,24 @@ def blueprint(store: Store, policy: Policy, keys: Keys | None = None) -> Bluepri
         view = queries.readiness_of(reads, patient_id, question, in_force)
         return view or abort(404)
 
+    _monitoring(blp, store, policy)
     _ledger(blp, store)
     _fhir(blp, store)
     add_record(blp, store, policy)
     if keys:
         add_process_notes(blp, ProcessNotes(store, keys, clock.utc_now, clock.random_token))
     return blp
+
+
+def _monitoring(blp: Blueprint, store: Store, policy: Policy) -> None:
+    @blp.get("/monitoring")
+    @blp.arguments(Page, location="query")
+    @blp.response(200, MonitoringPage)
+    @needs(SCOPE)
+    def sessions_now(page: dict[str, Any]) -> dict[str, Any]:
+        """The sessions that go on now: last vital signs, when the next are due, open alarms."""
+        reads, in_force = clinic_reads(store), clinic_policy(policy)
+        return paged(monitoring(reads, in_force, clock.utc_now(), **page))
 
 
 def _fhir(blp: Blueprint, store: Store) -> None:

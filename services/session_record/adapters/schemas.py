@@ -3,6 +3,7 @@
 from marshmallow import RAISE, Schema, fields, validate
 
 from services.session_record.application.ledger import ContainerView, LedgerView
+from services.session_record.application.monitoring import MonitoringView
 from services.session_record.application.queries import (
     EncounterView,
     ReadinessQuestion,
@@ -13,6 +14,7 @@ from shared.web.reading import Page, page_of
 
 EncounterSchema = schema_class(EncounterView)
 EncounterPage = page_of(EncounterSchema)
+MonitoringPage = page_of(schema_class(MonitoringView))
 ReadinessQuestionSchema = schema_class(ReadinessQuestion)
 ReadinessSchema = schema_class(ReadinessView)
 ContainerSchema = schema_class(ContainerView)

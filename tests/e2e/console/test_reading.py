@@ -111,3 +111,4 @@ def _stop_the_live_parts(page: Page) -> None:
     """What is swapped while one walks is met twice."""
     page.route("**/live", lambda route: route.abort())
     page.route("**/cards", lambda route: route.abort())
+    page.route("**/clinic/*", lambda route: route.abort())

@@ -11,15 +11,18 @@ from playwright.sync_api import Browser
 
 from shared.client.connection import running
 from shared.client.errors import NotAnswering
-from tests.kit.browser.chromium import DESK, PHONE, browser, context_of, sign_in
+from tests.kit.browser.chromium import DESK, PHONE, WALL, browser, context_of, sign_in
 
 FOLDER = Path("docs/pictures")
 BYTES_MAX = 300_000
+RESPONDER = "tbody tr:has-text('remission') a"
+"""In the list of patients."""
 
 
 @dataclass(frozen=True)
 class Shot:
-    """`person` signs in and goes to `path`; `whole`: the page to its end."""
+    """`person` signs in and goes to `path`, and on by the link `follow`; `whole`: the page to its
+    end."""
 
     name: str
     person: str
@@ -27,6 +30,7 @@ class Shot:
     size: tuple[int, int] = DESK
     dark: bool = False
     whole: bool = True
+    follow: str = ""
 
 
 SHOTS = (
@@ -35,6 +39,11 @@ SHOTS = (
     Shot("operations-dark", "operations", "/operations", dark=True),
     Shot("operations-phone", "operations", "/operations", PHONE, whole=False),
     Shot("policy", "operations", "/policy", whole=False),
+    Shot("clinic", "riverside-nurse", "/clinic"),
+    Shot("clinic-phone", "riverside-nurse", "/clinic", PHONE, whole=False),
+    Shot("clinic-wall", "riverside-nurse", "/clinic", WALL, dark=True, whole=False),
+    Shot("patient", "riverside-nurse", "/patients", whole=False, follow=RESPONDER),
+    Shot("outcomes", "operations", "/outcomes", whole=False),
 )
 
 
@@ -53,6 +62,8 @@ def _taken(started: Browser, console: str, shot: Shot) -> int:
     with context_of(started, shot.size, color_scheme=scheme) as context:
         page = context.new_page()
         sign_in(page, console, shot.person, shot.path)
+        if shot.follow:
+            page.locator(shot.follow).first.click()
         page.wait_for_load_state("networkidle")
         file = FOLDER / f"console-{shot.name}.png"
         page.screenshot(path=file, full_page=shot.whole)

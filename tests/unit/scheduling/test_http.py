@@ -8,10 +8,13 @@ import pytest
 from flask import Flask, g
 from flask_smorest import Api
 
+from services.scheduling.adapters.gauges import gauges
 from services.scheduling.adapters.http import blueprint
 from services.scheduling.domain.resources.resource import Site, SiteCertificate
 from shared.contracts import site as contracts
+from shared.runtime import metrics
 from shared.storage.operations.sightings import Sightings
+from shared.storage.store import SIGHTINGS
 from shared.web.identity import Principal
 from tests.kit.scheduling import (
     CERTIFICATES,
@@ -23,6 +26,8 @@ from tests.kit.scheduling import (
     Clinic,
     a_resource,
     a_roster,
+    completed,
+    dosed,
     hours,
 )
 
@@ -177,3 +182,37 @@ def test_operations_are_told_of_every_clinic_that_was_seen_whether_it_is_open() 
 
 def test_a_clinic_is_not_told_who_else_is_open(clinic: Clinic) -> None:
     assert ask(clinic, "/openings")[0] == 403
+
+
+def one_overdue() -> Clinic:
+    """The first dose was given eight days ago, and nobody has integrated it."""
+    clinic = Clinic().booked()
+    clinic.hear(completed(clinic, "preparation-1"))
+    dose = clinic.course().appointment("dosing-1")
+    assert dose
+    clinic.now = dose.start
+    clinic.hear(dosed(clinic, 1))
+    clinic.strike(dose.start + timedelta(days=8))
+    return clinic
+
+
+def test_a_dose_that_nobody_has_integrated_in_time_is_told_until_somebody_has() -> None:
+    clinic = one_overdue()
+
+    (late,) = ask(clinic, "/integrations/overdue")[1]["items"]
+    elsewhere = ask(clinic, "/integrations/overdue", HARBOR)[1]["items"]
+    clinic.hear(completed(clinic, "integration-1"))
+    after = ask(clinic, "/integrations/overdue")[1]["items"]
+
+    assert (late["patient_id"], late["dose_number"]) == (PATIENT, 1)
+    assert (elsewhere, after) == ([], [])
+
+
+def test_the_gauge_counts_what_the_list_tells() -> None:
+    clinic = one_overdue()
+    clinic.store.session().insert(SIGHTINGS, [{"_id": "main", "clinic": CLINIC}])
+
+    told = gauges(clinic.store.session(), POLICY, clinic.now)
+    counted = [value for metric, _, value in told if metric is metrics.INTEGRATIONS_OVERDUE]
+
+    assert counted == [1]

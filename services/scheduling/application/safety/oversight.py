@@ -1,10 +1,11 @@
 """Doses in their turn and integrations in time: what the hour brings, and who answers for it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.scheduling.application.appointments.booking import open_course
 from services.scheduling.application.courses import resume
-from services.scheduling.application.documents import TALLIES
+from services.scheduling.application.documents import COURSES, TALLIES
 from services.scheduling.application.keeping import keep
 from services.scheduling.application.safety.counting import count
 from services.scheduling.domain.course.course import Course
@@ -44,3 +45,25 @@ def override_sequence(command: OverrideSequence, uow: UnitOfWork, policy: Policy
 def tallies(reads: Reads, after: str, limit: int) -> list[Read[Tally]]:
     """Month by month."""
     return reads.page(TALLIES, after=after, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueView:
+    """A dose whose integration has not been held in time. `due_at`: by when it had to be."""
+
+    patient_id: str
+    course_id: str
+    dose_number: int
+    given_at: datetime
+    due_at: datetime
+
+
+def overdue(reads: Reads, limit: int) -> list[OverdueView]:
+    """Of the courses that go on, the longest overdue first. `limit` is of courses."""
+    found = reads.having(COURSES, "overdue", since=0, limit=limit, ended="")
+    late = (
+        OverdueView(course.patient_id, course.id, each.dose_number, each.dosed_at, each.due_at)
+        for course in (read.aggregate for read in found)
+        for each in oversight.still_overdue(course)
+    )
+    return sorted(late, key=lambda each: each.due_at)

@@ -113,9 +113,14 @@ def found_in_time(
     return replace(course, overdue=tuple(sorted(others))), tuple(late)
 
 
-def still_overdue(course: Course) -> int:
-    """Of how many doses it was said, and the integration has not been held since."""
-    return sum(not course.is_done(session_name("integration", each)) for each in course.overdue)
+def still_overdue(course: Course) -> tuple[IntegrationOverdue, ...]:
+    """The doses of which it was said, and whose integration has not been held since."""
+    return tuple(
+        IntegrationOverdue(course.id, each.number, each.at, _late(course, each))
+        for each in course.dosed
+        if each.number in course.overdue
+        and not course.is_done(session_name("integration", each.number))
+    )
 
 
 def _unintegrated(course: Course) -> Iterator[DoseGiven]:

@@ -52,20 +52,21 @@ def missed_mandatory(encounter: Encounter, policy: Policy, until: datetime) -> l
     ]
 
 
-def is_overdue(encounter: Encounter, policy: Policy, at: datetime) -> bool:
-    """Whether somebody should have measured by now and has not since: a point that was missed is
-    over as soon as a later one is met."""
+def next_due(encounter: Encounter, policy: Policy) -> datetime | None:
+    """When somebody must measure next: a point that was missed is over as soon as a later one is
+    met. None: nobody must, for there is no dose yet, or the hours of watching are over."""
     if encounter.status != "in-progress" or encounter.dose is None:
-        return False
-    horizon = encounter.dose.at + policy.minutes("vitals.watched_for_min")
-    points = due(encounter, policy, min(at, horizon))
-    met = [each.minute for each in points if each.met_at is not None]
-    grace = policy.minutes("vitals.late_warn_min")
-    return any(
-        each.minute > max(met, default=-1)
-        and encounter.dose.at + timedelta(minutes=each.minute) + grace <= at
-        for each in points
-    )
+        return None
+    points = due(encounter, policy, encounter.dose.at + policy.minutes("vitals.watched_for_min"))
+    met = max((each.minute for each in points if each.met_at is not None), default=-1)
+    ahead = next((each.minute for each in points if each.minute > met), None)
+    return None if ahead is None else encounter.dose.at + timedelta(minutes=ahead)
+
+
+def is_overdue(encounter: Encounter, policy: Policy, at: datetime) -> bool:
+    """Whether somebody should have measured by now and has not since."""
+    when = next_due(encounter, policy)
+    return when is not None and when + policy.minutes("vitals.late_warn_min") <= at
 
 
 def watched(encounter: Encounter, policy: Policy) -> Encounter:

@@ -40,6 +40,7 @@ LADDER = (
 )
 """Per measure the gravest bound first: only the first that is passed raises its alarm."""
 KEYS = tuple(rung.key for rung in LADDER)
+MEASURES = {rung.code: rung.measure for rung in LADDER}
 
 
 def alarms_of(found: Iterable[Sample], policy: Policy) -> tuple[Alarm, ...]:
@@ -76,6 +77,21 @@ def stops(
         for sample in latest(known, measure, until, since)
     ]
     return tuple(each for each in alarms_of(newest, policy) if each.severity == "stop")
+
+
+def standing(encounter: Encounter) -> tuple[Alarm, ...]:
+    """The alarms that no later value answers: of its measure, or for a symptom of any person's."""
+    known = list(samples(encounter))
+    newest = {
+        measure: max((each.at for each in known if each.measure == measure), default=None)
+        for measure in MEASURES.values()
+    }
+    last_seen = max((each.at for each in encounter.readings), default=None)
+    return tuple(
+        each
+        for each in encounter.alarms
+        if each.at == newest.get(MEASURES.get(each.rule, ""), last_seen)
+    )
 
 
 def in_words(alarms: Iterable[Alarm]) -> str:

@@ -1,5 +1,6 @@
 """What the room shows over HTTP: an encounter with all that happened, readiness, the ledger."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -96,3 +97,44 @@ def test_the_ledger_is_read_by_day_and_by_container(service: SessionRecord, tmp_
     assert one.get_json()["shares"][0]["given_mg"] == 40
     assert wrong.status_code == 422
     assert site.get("/v1/ledger/vial-9", headers=bearer()).status_code == 404
+
+
+def test_the_sessions_that_go_on_show_what_is_due_next_and_which_alarms_stand(
+    tmp_path: Path,
+) -> None:
+    service = SessionRecord()
+    service.take(*knowledge(), *preparation(), arrived(), *supplied(), observed(), given())
+    service.take(observed(20, 185))
+
+    answer = client(service, tmp_path).get("/v1/monitoring", headers=bearer()).get_json()
+
+    (session,) = answer["items"]
+    assert (session["encounter_id"], session["patient_id"]) == ("e-dosing-1", PATIENT)
+    assert datetime.fromisoformat(session["next_due_at"]) == at(10 + 20)
+    assert session["overdue"] is True  # by the clock of the test's own day
+    assert [each["rule"] for each in session["alarms"]] == ["systolic-stop"]
+    last = {each["measure"]: each["value"] for each in session["last"]}
+    assert last == {"systolic": 185, "diastolic": 80, "heart-rate": 70, "oxygen-saturation": 98}
+
+
+def test_an_alarm_stands_until_the_same_is_measured_again(tmp_path: Path) -> None:
+    service = SessionRecord()
+    service.take(*knowledge(), *preparation(), arrived(), *supplied(), observed(), given())
+    service.take(observed(20, 185), observed(25, 130))
+
+    answer = client(service, tmp_path).get("/v1/monitoring", headers=bearer()).get_json()
+
+    assert answer["items"][0]["alarms"] == []
+
+
+def test_no_session_goes_on_that_has_ended_or_is_another_clinics(
+    service: SessionRecord, tmp_path: Path
+) -> None:
+    running = SessionRecord()
+    running.take(*knowledge(), *preparation(), arrived())
+    harbor = bearer(clinic="harbor", site="main")
+
+    ended = client(service, tmp_path).get("/v1/monitoring", headers=bearer()).get_json()
+    theirs = client(running, tmp_path).get("/v1/monitoring", headers=harbor).get_json()
+
+    assert (ended["items"], theirs["items"]) == ([], [])

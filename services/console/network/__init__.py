@@ -1,0 +1,1 @@
+"""What the network achieves, as far as its reader may know: numbers, then pictures of them."""
