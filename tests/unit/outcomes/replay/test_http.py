@@ -1,6 +1,5 @@
 """Who may start a replay and who may ask; every start is in the audit trail, refused ones too."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +40,8 @@ class Asked:
 
 
 @pytest.fixture
-def door(tmp_path: Path) -> Iterator[Asked]:
-    yield Asked(tmp_path, "ops:read", "ops:write")
+def door(tmp_path: Path) -> Asked:
+    return Asked(tmp_path, "ops:read", "ops:write")
 
 
 def test_a_replay_is_started_and_asked_for_until_its_end(door: Asked) -> None:
