@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run status policy clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
+.PHONY: help setup run status verify policy clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -23,6 +23,9 @@ run: setup ## start the whole system here (Ctrl-C stops it; data is kept)
 
 status: setup ## what is up, where it is, and the demo credentials
 	@$(BIN)/python -m shared.local status
+
+verify: setup ## look at the invariants of the running network: nothing lost, doubled or changed
+	@$(BIN)/python -m shared.local verify
 
 policy: setup ## the clinical policy in force, with its sources (CLINIC=harbor: there)
 	@$(BIN)/python -m shared.local policy $(if $(CLINIC),--clinic $(CLINIC))

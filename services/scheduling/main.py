@@ -12,6 +12,6 @@ SERVICE = Service(
     COLLECTIONS,
     http.blueprint,
     events.alarms,
-    gauges=gauges.gauges,
-    invariants={"I12 no room, chair, monitor or person is booked twice": overlaps},
+    gauges.gauges,
+    {"I12 no room, chair, monitor or person is booked twice": overlaps},
 )

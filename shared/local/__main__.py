@@ -1,7 +1,9 @@
-"""`python -m shared.local run|status|clean|lock|policy`, which the Makefile calls."""
+"""`python -m shared.local run|status|verify|clean|lock|policy`, which the Makefile calls."""
 
 import argparse
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -13,20 +15,28 @@ from shared.local.engines.process import end_leftovers, recorded_process
 from shared.local.policy import print_policy
 from shared.local.services import POLICY
 from shared.local.settings import Settings, from_environment
+from shared.local.verifying.network import verify
 from shared.runtime.policy_file import PolicyError, load
 
 STOPPED_WITHIN_S = 60
+COMMANDS = ("run", "status", "verify", "clean", "lock", "policy")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m shared.local")
-    parser.add_argument("command", choices=("run", "status", "clean", "lock", "policy"))
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--clinic", default="", help="whose policy; the network's if none")
+    parser.add_argument("--json", action="store_true", help="what `verify` found, as JSON")
+    parser.add_argument("--home", type=Path, default=None, help="the network's run folder")
     asked = parser.parse_args()
     console = Console(highlight=False, soft_wrap=True)
     try:
         if asked.command == "policy":
             print_policy(load(POLICY), asked.clinic, console)
+        elif asked.command == "verify":
+            settings = from_environment()
+            home = asked.home or settings.home
+            return verify(replace(settings, home=home), console, as_json=asked.json)
         else:
             _obey(asked.command, from_environment(), console)
     except (Problem, PolicyError) as problem:

@@ -22,6 +22,8 @@ PACKAGES = {
 KINDS = ("api", "consumer", "relay")
 ANALYTICS = "analytics"
 """Process of outcomes; in network.json an address of its own."""
+ANCHORS = "anchors"
+"""Folder of a network's run: the heads of its services' audit chains."""
 CONSOLE = "console"
 WEB = "web"
 ANSWERS = ("api", ANALYTICS, WEB)
@@ -71,10 +73,16 @@ def child_process(
 ) -> ChildProcess:
     """`changed`: what this process alone is told otherwise than the network."""
     command = [sys.executable, "-m", f"services.{_package(process)}", process.kind]
-    known = _web(settings) if process.kind == WEB else _service(process, settings, backends)
-    shared = _environment(process, settings)
-    environment = {**settings.environment, **shared, **known, **changed}
+    environment = {**environment_of(process, settings, backends), **changed}
     return ChildProcess(process.name, command, settings.home, environment)
+
+
+def environment_of(
+    process: ServiceProcess, settings: Settings, backends: Backends
+) -> dict[str, str]:
+    """All that the process is told, and what the caller's environment holds."""
+    known = _web(settings) if process.kind == WEB else _service(process, settings, backends)
+    return {**settings.environment, **_environment(process, settings), **known}
 
 
 def describe(
@@ -143,6 +151,7 @@ def _service(process: ServiceProcess, settings: Settings, backends: Backends) ->
         "KAFKA_BOOTSTRAP_SERVERS": backends.bootstrap_servers,
         "PEERS": ",".join(f"{peer.service}={peer.url}" for peer in apis),
         "INSTANCE": process.name,
+        "AUDIT_ANCHOR_DIR": str(settings.home / ANCHORS),
     }
 
 

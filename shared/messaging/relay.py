@@ -45,7 +45,7 @@ class Relay:
         went out. Raises Unavailable, having marked nothing."""
         session, asked_at = self.store.session(), self.clock()
         self._complete_until = None
-        if not self.lead():
+        if not self.take_lead():
             return 0
         page = session.where(JOURNAL, {"unsent": True}, order="order", limit=PAGE)
         if len(page) < PAGE:  # it is all that there is: once sent, all committed before is sent
@@ -103,7 +103,7 @@ class Relay:
         """Whether it holds the lease, as far as it knows: then nobody else does."""
         return self._until is not None and self.clock() < self._until
 
-    def lead(self) -> bool:
+    def take_lead(self) -> bool:
         """Whether this relay holds the lease, or took it now."""
         session, now = self.store.session(), self.clock()
         if self._until and now < self._until - LEASE / 2:

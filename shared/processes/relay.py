@@ -4,6 +4,7 @@ from contextlib import suppress
 from functools import partial
 
 from shared.kernel.errors import Unavailable
+from shared.messaging.audit import anchors
 from shared.messaging.audit.notary import Notary
 from shared.messaging.kafka import KafkaPublisher
 from shared.messaging.measuring.reaching import ReachingPublisher
@@ -18,8 +19,7 @@ from shared.runtime.process import Drain, background, settle
 from shared.runtime.settings import ServiceSettings
 from shared.storage.mongo import MongoStore
 
-IDLE_S, HEARTBEAT_S = 0.03, 10.0
-SEAL_S, ANCHOR_S = 1.0, 60.0
+IDLE_S, HEARTBEAT_S, SEAL_S, ANCHOR_S = 0.03, 10.0, 1.0, 60.0
 
 
 def run(service: Service, settings: ServiceSettings) -> None:
@@ -34,15 +34,11 @@ def run(service: Service, settings: ServiceSettings) -> None:
         KafkaPublisher(settings.kafka_bootstrap_servers, f"{service.name}-relay"), kafka
     )
     relay = Relay(service.name, holder, store, publisher, clock.utc_now)
-    notary = Notary(relay, settings.audit_anchor_file)
+    notary = Notary(relay, anchors.file_in(settings.audit_anchor_dir, service.name))
     loop = Loop(
         prepare=partial(store.prepare, service.collections),
         turn=relay.turn,
-        chores=[
-            (HEARTBEAT_S, relay.beat),
-            (SEAL_S, notary.seal),
-            (ANCHOR_S, notary.anchor),
-        ],
+        chores=[(HEARTBEAT_S, relay.beat), (SEAL_S, notary.seal), (ANCHOR_S, notary.anchor)],
         idle_s=IDLE_S,
     )
     checks = {"mongodb": store.ping, "kafka": loop.check}
@@ -51,10 +47,17 @@ def run(service: Service, settings: ServiceSettings) -> None:
     watching = background("watch", partial(watch.run, drain))
     settle()
     loop.run(drain)
-    watching.join(timeout=LAST_LOOK_S)
     _leave(notary)
+    watching.join(timeout=LAST_LOOK_S)
     publisher.close()
     store.close()
+
+
+def _leave(notary: Notary) -> None:
+    """What was done last is sealed and anchored too, if anybody is there to do it with."""
+    with suppress(Unavailable):
+        notary.seal()
+        notary.anchor()
 
 
 def _watch(
@@ -72,10 +75,3 @@ def _watch(
         chore=gauges.look,
         away=gauges.away,
     )
-
-
-def _leave(notary: Notary) -> None:
-    """What was done last is sealed and anchored too, if anybody is there to do it with."""
-    with suppress(Unavailable):
-        notary.seal()
-        notary.anchor()

@@ -33,8 +33,7 @@ Invariant = Callable[[Store], tuple[int, Sequence[str]]]
 class Service:
     """`name` is the service's name on the wire. `alarms`: what it does when the clock strikes for
     an aggregate of a collection that wakes. `gauges`: its clinics' numbers, by bounded reads.
-    `invariants`: what `verify` looks at beyond what holds of every service, by its name and words.
-    """
+    `invariants`: what `verify` looks at beyond what holds of every service, by its words."""
 
     name: str
     routes: Callable[[Policy], Routes]

@@ -35,7 +35,9 @@ def run(service: Service, settings: ServiceSettings, options: Sequence[str] = ()
     store = MongoStore(settings.mongodb_uri)
     log = KafkaLog(settings.kafka_bootstrap_servers)
     try:
-        findings = list(look(service, store, log, settings.audit_anchor_file))
+        findings = list(
+            look(service, store, log, anchors.file_in(settings.audit_anchor_dir, service.name))
+        )
     except Unavailable as away:
         sys.stderr.write(f"{service.name} cannot be verified: {away}; try again when it is back\n")
         sys.exit(AWAY)
@@ -45,7 +47,9 @@ def run(service: Service, settings: ServiceSettings, options: Sequence[str] = ()
     sys.exit(LOOK if any(each.violations for each in findings) else HOLDS)
 
 
-def look(service: Service, store: Store, log: Log, anchor_file: str = "") -> Iterator[Finding]:
+def look(
+    service: Service, store: Store, log: Log, anchor_file: Path | None = None
+) -> Iterator[Finding]:
     """One finding after the other. Raises Unavailable."""
     session, wait = store.session(), Event().wait
     with ExitStack() as stack:
@@ -63,11 +67,11 @@ def look(service: Service, store: Store, log: Log, anchor_file: str = "") -> Ite
         yield finding
 
 
-def _anchors(service: str, log: Log, file: str) -> sealed.Anchors:
+def _anchors(service: str, log: Log, file: Path | None) -> sealed.Anchors:
     topic = audit_topic(service)
     found: sealed.Anchors = {f"the topic {topic}": lambda: _on_kafka(log, topic)}
-    if file and Path(file).exists():
-        found = {**found, f"the file {file}": lambda: anchors.in_file(Path(file))}
+    if file and file.exists():
+        found = {**found, f"the file {file.name}": lambda: anchors.in_file(file)}
     return found
 
 

@@ -10,11 +10,11 @@ class ServiceSettings:
 
     `peers` is `name=url,name=url`, for event journeys.
 
-    `audit_anchor_file`: where the relay writes the heads of the audit chain down, beside Kafka: on
-    a volume that is not the store's. `quota_*`: what one clinic may send to one process (see
-    shared.web.operations.quota). `instance` names this replica to Kafka (static membership: a
-    restart keeps its partitions). `otel_exporter_otlp_endpoint`: of a collector of traces, such as
-    http://127.0.0.1:4318; empty: no traces are made.
+    `audit_anchor_dir`: the folder in which the relay writes the heads of the audit chain down,
+    beside Kafka: on a volume that is not the store's. `quota_*`: what one clinic may send to one
+    process (see shared.web.operations.quota). `instance` names this replica to Kafka (static
+    membership: a restart keeps its partitions). `otel_exporter_otlp_endpoint`: of a collector of
+    traces, such as http://127.0.0.1:4318; empty: no traces are made.
     """
 
     mongodb_uri: str
@@ -29,7 +29,7 @@ class ServiceSettings:
     probe_port: int = 9100
     peers: str = ""
     instance: str = ""
-    audit_anchor_file: str = ""
+    audit_anchor_dir: str = ""
     log_level: str = "INFO"
     quota_events_s: int = 2000
     quota_burst: int = 20_000

@@ -30,7 +30,8 @@ PUBLISHED = {
     *(f"{service}-api" for service in SERVICES),
 }
 OWN_VOLUMES = {
-    ANALYTICS: ["analytics:/var/lib/analytics", "outcome-releases:/var/lib/analytics/releases"]
+    **{f"{service}-relay": ["anchors:/var/lib/anchors"] for service in SERVICES},
+    ANALYTICS: ["analytics:/var/lib/analytics", "outcome-releases:/var/lib/analytics/releases"],
 }
 SETTINGS = {
     service: import_module(f"services.{package}.settings").Settings

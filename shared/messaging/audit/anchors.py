@@ -46,8 +46,14 @@ def on_kafka(records: Iterable[Origin]) -> Iterator[Anchor | None]:
             yield None
 
 
+def file_in(folder: str, service: str) -> Path | None:
+    """Where the service's heads are written down; None where no folder is named."""
+    return Path(folder) / f"{service}.ndjson" if folder else None
+
+
 def write_line(file: Path, head: Head) -> None:
     """Appends: a line is never changed."""
+    file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("ab") as lines:
         lines.write(strict_json.dumps({"n": head.n, "hash": head.hash, "at": head.at}) + b"\n")
 

@@ -18,16 +18,16 @@ PAGES_AT_ONCE = 8
 
 @dataclass
 class Notary:
-    """`file`: where heads are written down beside Kafka; empty: nowhere."""
+    """`file`: where heads are written down beside Kafka; None: nowhere."""
 
     relay: Relay
-    file: str = ""
+    file: Path | None = None
     _anchored: int = 0
 
     def seal(self) -> int:
         """How many rows. Raises Unavailable."""
         relay, sealed = self.relay, 0
-        if not relay.lead():
+        if not relay.take_lead():
             return 0
         for _ in range(PAGES_AT_ONCE):
             rows = chain.seal(relay.store, relay.service, relay.clock())
@@ -40,11 +40,11 @@ class Notary:
     def anchor(self) -> int:
         """Writes the head down, unless it was already: the number of its block, or 0."""
         head = chain.head(self.relay.store.session())
-        if not self.relay.lead() or head is None or head.n == self._anchored:
+        if not self.relay.take_lead() or head is None or head.n == self._anchored:
             return 0
         self.relay.publisher.publish([anchors.record(self.relay.service, head)])
         failpoints.reach("relay.after_anchor")
         if self.file:
-            anchors.write_line(Path(self.file), head)
+            anchors.write_line(self.file, head)
         self._anchored = head.n
         return head.n

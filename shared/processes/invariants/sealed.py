@@ -108,7 +108,8 @@ def _of_rows(session: Session, block: Document, scratch: Scratch) -> list[str]:
     query = "SELECT key, digest, earlier FROM kept WHERE key IN"
     keys = {_key(of, name): (of, name, sealed) for of, name, sealed in block["rows"]}
     known = {key: rest for key, *rest in scratch.of_keys(query, list(keys))}
-    seen = [(key,) for key, (*_, sealed) in keys.items() if known.get(key, [""])[0] == sealed]
+    # What it said while it was deferred does not vouch for what was decided later.
+    seen = [(key,) for key, row in keys.items() if known.get(key, ["", ""])[1] != row[2]]
     scratch.write("UPDATE kept SET seen = 1 WHERE key = ?", seen)
     odd = [row for key, row in keys.items() if row[2] not in known.get(key, ())]
     return [fault for of, _ in chain.SEALED for fault in _looked_up(session, of, odd, block["_id"])]

@@ -21,7 +21,9 @@ from tests.kit.toy import Clock
 TOPIC = audit_topic(SERVICE)
 
 
-def notary(store: Store, broker: MemoryBroker, file: str = "", holder: str = "relay-1") -> Notary:
+def notary(
+    store: Store, broker: MemoryBroker, file: Path | None = None, holder: str = "relay-1"
+) -> Notary:
     return Notary(Relay(SERVICE, holder, store, broker, Clock()), file)
 
 
@@ -33,7 +35,7 @@ def test_the_head_goes_to_kafka_and_into_the_file_and_only_once(
     store: Store, tmp_path: Path
 ) -> None:
     broker, file = MemoryBroker(), tmp_path / "anchors.ndjson"
-    own = notary(store, broker, str(file))
+    own = notary(store, broker, file)
     read(store, 1)
 
     own.seal()
@@ -97,7 +99,7 @@ def test_while_kafka_is_away_nothing_is_written_down_and_then_the_newest_is(
             return super().publish(records)  # type: ignore[arg-type]
 
     store, broker, file = MemoryStore(), Away(), tmp_path / "anchors.ndjson"
-    own = notary(store, broker, str(file))
+    own = notary(store, broker, file)
     read(store, 1)
     own.seal()
     with pytest.raises(Unavailable):
@@ -117,3 +119,19 @@ def test_a_line_that_a_power_cut_tore_is_no_anchor(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes() + b'{"n": 8, "ha')
 
     assert list(anchors.in_file(file)) == [(7, "a" * 64), None]
+
+
+def test_who_comes_after_a_crash_anchors_what_was_sealed_before_it(
+    store: Store, tmp_path: Path
+) -> None:
+    """Killed between sealing and anchoring, and between Kafka and the file."""
+    broker, file = MemoryBroker(), tmp_path / "anchors.ndjson"
+    read(store, 1)
+    notary(store, broker).seal()
+    notary(store, broker).anchor()
+
+    assert notary(store, broker, file).anchor() == 1
+
+    head = (1, blocks(store)[0]["hash"])
+    assert on_kafka(broker) == [head, head]
+    assert list(anchors.in_file(file)) == [head]
