@@ -22,7 +22,8 @@ from shared.web import events
 from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
-from tests.contract.lanes.test_repair import LANE, heard, parked_lane
+from tests.contract.lanes.test_repair import LANE, parked_lane
+from tests.contract.test_consumer import heard
 from tests.kit.door import ISSUER, POLICY, jwks_file, token
 from tests.kit.toy import NOW, ROUTES, runner
 from tests.unit.outcomes.replay.test_http import Asked
