@@ -70,8 +70,9 @@ class Reader:
         headers = {"Authorization": f"Bearer {self.token}"}
         try:
             client = self.services.client
-            asked = {"params": dict(query), "json": content or None, "headers": headers}
-            answer = client.request(method, f"{url}{path}", **asked)
+            answer = client.request(
+                method, f"{url}{path}", params=dict(query), json=content or None, headers=headers
+            )
             data = answer.json()
         except (httpx2.HTTPError, ValueError):
             return Answer(service, 0, fault=f"{service} does not answer. Look again in a minute.")

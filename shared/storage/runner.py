@@ -53,10 +53,10 @@ class Runner:
             return []
         began = tracing.begun()
         verdicts = self._run(steps)
-        traced = [traced(*each) for each in zip(steps, verdicts, strict=True)]
-        for step, verdict in zip(steps, traced, strict=True):
+        answers = [traced(*each) for each in zip(steps, verdicts, strict=True)]
+        for step, verdict in zip(steps, answers, strict=True):
             trace(step, verdict, began)
-        return traced
+        return answers
 
     def _run(self, steps: Sequence[Step]) -> list[Verdict]:
         for hopeful in _tries(steps):
