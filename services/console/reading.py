@@ -51,14 +51,21 @@ class Reader:
         """`path` such as `/v1/lanes`."""
         return self._asked("GET", service, path, query)
 
-    def post(self, service: str, path: str) -> Answer:
-        return self._asked("POST", service, path, {})
+    def post(self, service: str, path: str, **content: str) -> Answer:
+        return self._asked("POST", service, path, {}, content)
 
     def several(self, asked: Iterable[tuple[str, str]]) -> list[Answer]:
         """Many (service, path) at once, in their order."""
         return list(self.services.pool.map(lambda each: self.get(*each), asked))
 
-    def _asked(self, method: str, service: str, path: str, query: Mapping[str, Any]) -> Answer:
+    def _asked(
+        self,
+        method: str,
+        service: str,
+        path: str,
+        query: Mapping[str, Any],
+        content: Mapping[str, str] | None = None,
+    ) -> Answer:
         url = self.services.urls.get(service)
         if not url:
             return Answer(service, 0, fault=f"The console does not know where {service} is.")
@@ -66,7 +73,7 @@ class Reader:
         try:
             client = self.services.client
             answer = client.request(
-                method, f"{url}{path}", params=dict(query) or None, headers=headers
+                method, f"{url}{path}", params=dict(query) or None, json=content or None, headers=headers
             )
             data = answer.json()
         except (httpx2.HTTPError, ValueError):

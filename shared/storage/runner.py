@@ -12,14 +12,12 @@ from threading import Lock
 from shared.kernel.clock import Clock
 from shared.kernel.errors import Conflict, Malformed, NotYet, Rejected, Unavailable
 from shared.kernel.identifiers import derive
-from shared.kernel.trace_context import span_of
 from shared.runtime import tracing
 from shared.runtime.logs import bound_contextvars
-from shared.runtime.tracing import Span
 from shared.storage import journal
 from shared.storage.journal import JOURNAL
 from shared.storage.lanes import BEHIND, GAP, LETTERS, Parking
-from shared.storage.steps import SITE, Step, Verdict, journal_id
+from shared.storage.steps import SITE, Step, Verdict, journal_id, trace, traced
 from shared.storage.store import Document, Session, Store
 from shared.storage.unit_of_work import Work
 
@@ -55,10 +53,10 @@ class Runner:
             return []
         began = tracing.begun()
         verdicts = self._run(steps)
-        traced = [_traced(*each) for each in zip(steps, verdicts, strict=True)]
-        for step, verdict in zip(steps, traced, strict=True):
-            _trace(step, verdict, began)
-        return traced
+        answers = [traced(*each) for each in zip(steps, verdicts, strict=True)]
+        for step, verdict in zip(steps, answers, strict=True):
+            trace(step, verdict, began)
+        return answers
 
     def _run(self, steps: Sequence[Step]) -> list[Verdict]:
         for hopeful in _tries(steps):
@@ -80,7 +78,7 @@ class Runner:
         began = tracing.begun()
         verdict = self.store.transact(partial(self._resumed, step=step, document=document))
         if verdict.verdict != "deferred":
-            _trace(step, verdict, began, again=True)
+            trace(step, verdict, began, again=True)
         return verdict
 
     def refuse(self, document: Document, code: str, reason: str) -> None:
@@ -101,7 +99,7 @@ class Runner:
         work = partial(self._redelivered, step=step, letter=letter, must=must)
         verdict = self.store.transact(work)
         if verdict.verdict != "parked":
-            _trace(step, verdict, began)
+            trace(step, verdict, began)
         return verdict
 
     def _alone(self, step: Step) -> Verdict:
@@ -361,30 +359,6 @@ class _Batch:
             return 0
         assert step.envelope, "only a step with an envelope has a predecessor"
         return (step.envelope.sequence or 1) - 1
-
-
-def _traced(step: Step, verdict: Verdict) -> Verdict:
-    """A duplicate is part of the trace in which it was decided."""
-    return verdict if verdict.traceid else replace(verdict, traceid=step.traceid)
-
-
-def _trace(step: Step, verdict: Verdict, began: int, *, again: bool = False) -> None:
-    """The step as a span: the transaction that decided it. One that was decided before, or that
-    is decided again, has another place in the trace."""
-    if not began or step.envelope is None:
-        return
-    is_first = verdict.verdict != "duplicate" and not again
-    is_posted = step.reader == SITE
-    tracing.done(
-        Span(
-            f"{'decide' if is_posted else 'apply'} {step.envelope.type}",
-            began,
-            step.envelope.traceparent,
-            kind="INTERNAL" if is_posted else "CONSUMER",
-            span_id=span_of(step.id) if is_first else "",
-            attributes={"kap.verdict": verdict.verdict, "kap.code": verdict.code},
-        )
-    )
 
 
 def _tries(steps: Sequence[Step]) -> list[bool]:

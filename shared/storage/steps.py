@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -11,6 +11,8 @@ from shared.contracts.envelope import Event
 from shared.kernel import trace_context
 from shared.kernel.errors import Malformed, Reason
 from shared.kernel.policy import Policy
+from shared.runtime import tracing
+from shared.runtime.tracing import Span
 from shared.storage.unit_of_work import Need, UnitOfWork
 
 C = TypeVar("C")
@@ -153,6 +155,30 @@ def blockers(step: Step, verdict: Verdict) -> tuple[str, ...]:
     if verdict.verdict != "rejected" or not (step.route and step.route.counted):
         return ()
     return tuple(dict.fromkeys(each.code for each in verdict.blockers)) or (verdict.code,)
+
+
+def traced(step: Step, verdict: Verdict) -> Verdict:
+    """A duplicate is part of the trace in which it was decided."""
+    return verdict if verdict.traceid else replace(verdict, traceid=step.traceid)
+
+
+def trace(step: Step, verdict: Verdict, began: int, *, again: bool = False) -> None:
+    """The step as a span: the transaction that decided it. One that was decided before, or that
+    is decided again, has another place in the trace."""
+    if not began or step.envelope is None:
+        return
+    is_first = verdict.verdict != "duplicate" and not again
+    is_posted = step.reader == SITE
+    tracing.done(
+        Span(
+            f"{'decide' if is_posted else 'apply'} {step.envelope.type}",
+            began,
+            step.envelope.traceparent,
+            kind="INTERNAL" if is_posted else "CONSUMER",
+            span_id=trace_context.span_of(step.id) if is_first else "",
+            attributes={"kap.verdict": verdict.verdict, "kap.code": verdict.code},
+        )
+    )
 
 
 def journal_id(event_id: str, source: str, reader: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,15 @@ from kafka import KafkaAdminClient
 from services.outcomes.analytics.columns.archive.archive import Archive
 from services.outcomes.analytics.columns.feed import Feed
 from services.outcomes.analytics.columns.live import TOPICS, Columns
+from services.outcomes.analytics.replay.replaying import Replays
 from shared.codec import strict_json
 from shared.codec.cloudevents import KafkaRecord
 from shared.contracts.outcomes import PatientResult
+from shared.contracts.topics import SERVICES, dead_letter_topic
+from shared.contracts.topics import TOPICS as TOPICS_OF_ALL
 from shared.local.engines import Engines
 from shared.messaging.kafka import KafkaPublisher
+from shared.messaging.kafka_reader import KafkaLog
 from shared.messaging.kafka_topics import create_topics
 from shared.messaging.tail.kafka_tail import TopicsTail
 from shared.runtime.clock import utc_now
@@ -126,6 +131,33 @@ def test_kafka_away_keeps_what_is_known_and_goes_on_afterwards(
         eventually(lambda: seen(feed) == 2)
 
     assert kept == 1
+
+
+def test_a_replay_equals_what_is_at_work_and_produces_nothing_on_any_topic(
+    engines: Engines, publisher: KafkaPublisher, tmp_path: Path
+) -> None:
+    post(publisher, *range(20))
+    tail = TopicsTail(engines.bootstrap_servers, TOPICS)
+    with feeding(engines, tmp_path) as feed:
+        eventually(feed.ready.is_set)
+        before = _ends(engines)
+        shadow = partial(Columns, feed.columns.archive, KEYS, utc_now, quiet=True)
+        replays = Replays(feed.columns, tail, shadow, utc_now, feed.ready.is_set)
+
+        replays.start("one", "equal")
+        eventually(lambda: (found := replays.of("one")) is not None and found.state != "running")
+
+    replay = replays.of("one")
+    assert replay
+    assert (replay.state, replay.is_equal, replay.swapped) == ("done", True, True)
+    assert replay.read == {"outcomes.patient": 20}
+    assert _ends(engines) == before
+
+
+def _ends(engines: Engines) -> dict[str, dict[int, tuple[int, int]]]:
+    log = KafkaLog(engines.bootstrap_servers)
+    names = [*(each.name for each in TOPICS_OF_ALL), *map(dead_letter_topic, SERVICES)]
+    return {name: log.spans(name) for name in names}
 
 
 def _posted(publisher: KafkaPublisher, number: int) -> bool:

@@ -8,7 +8,7 @@ from services.console import presence
 from services.console.course.journey import journey_of
 from services.console.places import Page, with_scope
 
-blueprint = Blueprint("events", __name__, url_prefix="/events")
+blueprint = Blueprint("event", __name__, url_prefix="/events")
 page = Page(blueprint)
 
 
@@ -20,7 +20,7 @@ reads = presence.needs(with_scope("events:read"), "people of a clinic (events:re
 def find() -> Any:
     """One field: the id of an event, as the site knows it."""
     if asked := request.args.get("id", "").strip():
-        return redirect(url_for("events.journey", event_id=asked), 303)
+        return redirect(url_for("event.journey", event_id=asked), 303)
     return render_template("patients/find.html")
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from services.console import presence
 from services.console.places import Figure, Page, Place, with_scope
@@ -71,7 +71,8 @@ def confirm(service: str, lane: str, act: str) -> Any:
 @writes
 def do(service: str, lane: str, act: str) -> Any:
     _known(service, act)
-    answer = presence.reader().post(service, f"/v1/lanes/{quote(lane, safe='')}/{act}")
+    why = {"reason": request.form.get("reason", "")} if act == "discard" else {}
+    answer = presence.reader().post(service, f"/v1/lanes/{quote(lane, safe='')}/{act}", **why)
     if answer.fault:
         return render_template(
             "operations/confirm.html", service=service, lane=lane, act=act, answer=answer

@@ -36,7 +36,7 @@ def invite(
     clinic, slash, site = place.partition("/")
     if not (clinic and slash and site) or "/" in site:
         raise typer.BadParameter("write it as CLINIC/SITE, such as riverside/annex")
-    known = _network(network)
+    known = network_of(network)
     told = Sites(known, client).invite(clinic, site, valid_min)
     if as_json:
         return tell({**told, "network": known["issuer"]})
@@ -51,7 +51,7 @@ def invite(
 @sites.command("list")
 def listed(network: Network = RUNNING, client: As = OPERATIONS, as_json: AsJson = False) -> None:
     """The sites that enrolled: since when, and whether it was revoked."""
-    rows = Sites(_network(network), client).enrolled()
+    rows = Sites(network_of(network), client).enrolled()
     columns = ["client_id", "clinic", "site", "since", "revoked"]
     if not as_json:
         rows = [{**row, **{name: _at(row[name]) for name in ("since", "revoked")}} for row in rows]
@@ -66,7 +66,7 @@ def revoke(
     as_json: AsJson = False,
 ) -> None:
     """Ends a site's key, at once and for good: the device was stolen, or is no longer used."""
-    told = Sites(_network(network), client).revoke(client_id)
+    told = Sites(network_of(network), client).revoke(client_id)
     if as_json:
         return tell(told)
     PEOPLE.print(
@@ -77,7 +77,7 @@ def revoke(
     return None
 
 
-def _network(file: Path) -> dict[str, Any]:
+def network_of(file: Path) -> dict[str, Any]:
     if not file.exists():
         raise NotAnswering(f"There is no {file}: start a network (`make run`), or name its file.")
     try:
