@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.local.services import service_processes
+from tests.e2e.site_day import SiteDay
 from tests.kit.eventually import eventually
 from tests.kit.network import RunningNetwork, running_network
 from tests.kit.watching.day import CLINIC, a_day, a_minute
@@ -16,7 +18,18 @@ from tests.kit.watching.prometheus import Prometheus, program, targets_of, watch
 
 MINUTES = 4
 SHOWN_WITHIN_S = 40.0
-FILLED = {"$clinic": CLINIC, "$service": "session-record", "$__rate_interval": "1m"}
+FILLED = {"$clinic": CLINIC, "$service": "session-record", "$__rate_interval": "5m"}
+HAPPENED = [
+    'events_told_total{type="session-record.encounter.dose-administered.v1"}',
+    'adverse_events{grade="3"}',
+    "holds_active",
+    "dosing_sessions_open",
+    "vitals_overdue",
+    "site_missing_sequences",
+    "site_sequence_gaps_total",
+    "refusals_total",
+    "columns_rows",
+]
 PANELS = [
     pytest.param(panel, id=f"{name}: {panel['title']}")
     for name, dashboard in dashboards().items()
@@ -39,7 +52,7 @@ def prometheus(
     with watching(targets_of(network), home) as watcher:
         day = a_day(network.addresses)
         for _ in range(MINUTES):
-            a_minute(day)
+            _seen_by(watcher, day)
         yield watcher
 
 
@@ -53,6 +66,11 @@ def test_every_process_is_scraped(network: RunningNetwork, prometheus: Prometheu
     assert up == {(each.service, each.kind) for each in service_processes(network.settings)}
 
 
+@pytest.mark.parametrize("series", HAPPENED)
+def test_what_went_well_and_wrong_that_day_is_measured(prometheus: Prometheus, series: str) -> None:
+    assert eventually(lambda: prometheus.query(f"{series} > 0"), SHOWN_WITHIN_S)
+
+
 @pytest.mark.parametrize("panel", PANELS)
 def test_a_panel_shows_something(prometheus: Prometheus, panel: dict[str, Any]) -> None:
     for target in panel["targets"]:
@@ -60,7 +78,7 @@ def test_a_panel_shows_something(prometheus: Prometheus, panel: dict[str, Any]) 
         for word, value in FILLED.items():
             expression = expression.replace(word, value)
 
-        assert eventually(lambda asked=expression: _numbers(prometheus, asked), SHOWN_WITHIN_S)
+        assert eventually(partial(_numbers, prometheus, expression), SHOWN_WITHIN_S)
 
 
 def test_every_rule_is_evaluated(prometheus: Prometheus) -> None:
@@ -77,6 +95,17 @@ def test_a_patient_in_the_chair_of_whom_nothing_is_heard_is_on_the_way_to_an_ala
     alarm = f'ALERTS{{alertname="VitalsOverdue", clinic="{CLINIC}"}}'
 
     assert eventually(lambda: prometheus.query(alarm), SHOWN_WITHIN_S)
+
+
+def _seen_by(prometheus: Prometheus, day: SiteDay) -> None:
+    before = _sent(prometheus)
+    a_minute(day)
+    eventually(lambda: _sent(prometheus) > before)
+
+
+def _sent(prometheus: Prometheus) -> float:
+    """How many posted events Prometheus has seen arrive: rates need a before and an after."""
+    return sum(_numbers(prometheus, "event_end_to_end_seconds_count"))
 
 
 def _numbers(prometheus: Prometheus, expression: str) -> list[float]:

@@ -7,6 +7,7 @@ from shared.client.events import Numbering
 from shared.client.site import SiteClient
 from shared.contracts import site
 from tests.e2e.site_day import (
+    ALL_PRESENT,
     C_SSRS_HIGH,
     DOSE_AFTER,
     PHQ_9_MILD,
@@ -14,6 +15,7 @@ from tests.e2e.site_day import (
     a_while_ago,
     dose,
 )
+from tests.kit.eventually import eventually
 
 CLINIC = "riverside"
 
@@ -26,7 +28,7 @@ def a_day(network: dict[str, Any]) -> SiteDay:
     harmed = day.admitted(opened + timedelta(days=10))
     left = day.admitted(opened + timedelta(days=11))
     _harmed(day, harmed)
-    for appointment in day.appointments(left):
+    for appointment in _booked(day, left):
         if appointment["session"] == "dosing":
             _left_in_the_chair(day, left, appointment)
             break
@@ -50,14 +52,31 @@ def a_minute(day: SiteDay) -> None:
 NOT_YET = {"decision": "grant", "protocol": "iv-6", "route": "iv", "signer": "prescriber-1"}
 
 
+def _booked(day: SiteDay, patient: str) -> list[dict[str, Any]]:
+    return eventually(lambda: day.appointments(patient))
+
+
 def _harmed(day: SiteDay, patient: str) -> None:
-    for appointment in day.appointments(patient):
+    for appointment in _booked(day, patient):
+        if appointment["session"] != "dosing":
+            day.attend(patient, appointment)
+            continue
+        _turned_away(day, patient, appointment)
         encounter = day.attend(patient, appointment)
-        if appointment["session"] == "dosing":
-            at = datetime.fromisoformat(appointment["end"]) + timedelta(minutes=5)
-            day.taken(site.AdverseEventReported, patient, at, encounter_id=encounter, **SYNCOPE)
-            day.assess(patient, at, C_SSRS_HIGH)
-            break
+        at = datetime.fromisoformat(appointment["end"]) + timedelta(minutes=5)
+        day.taken(site.AdverseEventReported, patient, at, encounter_id=encounter, **SYNCOPE)
+        day.assess(patient, at, C_SSRS_HIGH)
+        return
+
+
+def _turned_away(day: SiteDay, patient: str, appointment: dict[str, Any]) -> None:
+    """At the first try, for want of an escort."""
+    day.until_ready(patient, appointment)
+    start = datetime.fromisoformat(appointment["start"])
+    about = {"encounter_id": "e-alone", "appointment_id": appointment["appointment_id"]}
+    alone = ALL_PRESENT | {"escort_arranged": False}
+    verdict = day.post(site.EncounterArrived, patient, start, **about, **alone)
+    assert verdict.blockers, verdict
 
 
 SYNCOPE: dict[str, Any] = {
