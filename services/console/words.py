@@ -7,6 +7,8 @@ from typing import Any
 
 from shared.runtime import clock
 
+COARSE_FROM_S = 600
+"""From here on nobody counts the seconds of an age."""
 _SPANS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -29,6 +31,8 @@ def ago(moment: str | None) -> str:
     if not moment:
         return "never"
     seconds = (clock.utc_now() - datetime.fromisoformat(moment)).total_seconds()
+    if seconds >= COARSE_FROM_S:
+        seconds -= seconds % 60
     return "just now" if seconds < 1 else f"{span(seconds)} ago"
 
 

@@ -57,8 +57,8 @@ def _of_site(site: Site) -> Iterator[Need]:
     name = f"{site.clinic}/{site.name}"
     if site.state == "bad":
         what = f"{name} has been silent for {span(site.age_s)} though it is open."
-        yield Need("bad", what, "Telephone the clinic; `kap site doctor` there says what to do.")
+        yield Need("bad", what, "Telephone the clinic; kap site doctor there says what to do.")
     for door in site.doors:
         if door.ranges:
             what = f"{name}: numbers {ranges(door.ranges)} never came to {door.service}."
-            yield Need("warn", what, "`kap site sync` there sends what its spool still holds.")
+            yield Need("warn", what, "kap site sync there sends what its spool still holds.")

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 MISSING = f"no browser on PATH (one of {', '.join(NAMES)}): install Chromium to run these tests"
 PHONE, DESK, WALL = (390, 844), (1280, 900), (2560, 1440)
-ANSWERS_WITHIN_MS = 15_000
+ANSWERS_WITHIN_MS = 20_000
 
 
 def executable() -> str | None:
@@ -23,6 +23,7 @@ def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
         raise RuntimeError(MISSING)
+    expect.set_options(timeout=ANSWERS_WITHIN_MS)
     arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=arguments)
