@@ -84,6 +84,9 @@ def enrol(
         raise Refused(404, f"{network_url} enrols nobody: operations registers your key there.")
     answer = calls.call("POST", endpoint, json=_metadata(key), headers=_bearer(code))
     told = _told(answer)
+    if not {"clinic", "site"} <= told.keys():
+        where = "this key is registered, and the network does not say for which clinic and site"
+        raise Refused(answer.status_code, f"{endpoint}: {where}: ask operations.")
     return Enrolled(
         network_url,
         network,

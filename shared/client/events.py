@@ -55,7 +55,8 @@ def data_of(what: object, fields: Mapping[str, Any]) -> tuple[str, Any]:
     try:
         schema.load(kind, content, closed=True)
     except Malformed as fault:
-        raise BadEvent(f"{kind.type}{fault.path}: {fault.reason}. Mend it; see GET /v1") from fault
+        what_is_wrong = f"{kind.type}{fault.path}: {fault.reason.rstrip('.')}"
+        raise BadEvent(f"{what_is_wrong}. Mend it; see GET /v1") from fault
     return kind.type, content
 
 

@@ -1,4 +1,4 @@
-"""Creates .venv from a hashed requirements file, with the standard library only.
+"""Creates .venv from a hashed requirements file, and `kap` in it, with the standard library only.
 
 It replaces pip's output by one progress line, and shows the end of the log when a step fails.
 """
@@ -15,6 +15,19 @@ from pathlib import Path
 VENV = Path(".venv")
 STAMP = VENV / "installed"
 LOG = VENV / "install.log"
+LAUNCHER = VENV / "bin" / "kap"
+# It looks for the repository from where it was called, so .venv may be a link, and leaves the
+# folder as it is, so that files are those that the caller means. -P: nothing there is imported.
+LAUNCHER_TEXT = """#!/bin/sh
+# Written by `make setup`.
+self=$0
+while [ -h "$self" ]; do
+  target=$(readlink "$self")
+  case $target in /*) self=$target ;; *) self=$(dirname "$self")/$target ;; esac
+done
+root=$(cd "$(dirname "$self")/../.." && pwd)
+PYTHONPATH=$root exec "$root/.venv/bin/python" -P -m services.site "$@"
+"""
 TAIL_LINES = 15
 SETTLED = re.compile(r"^\s*(Collecting|Ignoring|Requirement already satisfied)", re.MULTILINE)
 
@@ -22,6 +35,7 @@ SETTLED = re.compile(r"^\s*(Collecting|Ignoring|Requirement already satisfied)",
 def install(requirements: Path) -> int:
     wanted = hashlib.sha256(requirements.read_bytes() + sys.version.encode()).hexdigest()
     if STAMP.is_file() and STAMP.read_text() == wanted:
+        write_launcher()
         return 0
     started = time.monotonic()
     if not _create_environment():
@@ -30,8 +44,16 @@ def install(requirements: Path) -> int:
         _explain_failure()
         return 1
     STAMP.write_text(wanted)
+    write_launcher()
     _say(f"Installed {requirements} into {VENV}/ in {time.monotonic() - started:.0f} s.\n")
     return 0
+
+
+def write_launcher(file: Path = LAUNCHER) -> None:
+    """`kap`, anew where it is not as it should be."""
+    if not file.is_file() or file.read_text() != LAUNCHER_TEXT:
+        file.write_text(LAUNCHER_TEXT)
+    file.chmod(0o755)
 
 
 def _create_environment() -> bool:

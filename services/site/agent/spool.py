@@ -184,7 +184,8 @@ class Spool:
             "spooled_at": self._now().isoformat(),
         }
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        self._database.execute(f"INSERT INTO event ({names}) VALUES ({marks})", values)  # noqa: S608
+        insert = f"INSERT INTO event ({names}) VALUES ({marks})"  # noqa: S608
+        self._database.execute(insert, values)
         return Spooled(event["id"], service, sequence, WAITING, fresh=True)
 
     def ready(self, service: str, most: int, which: Which | None = None) -> list[Row]:
@@ -204,16 +205,37 @@ class Spool:
         """Marks what the network answered, all at once."""
         failpoints.reach("site.before_mark")
         with self.writing():
-            self._database.executemany(
-                "UPDATE event SET state = ?, verdict = ?, attempts = attempts + ?"
-                " WHERE id = ? AND state = 'waiting'",
-                [
-                    (each.state, strict_json.dumps(each.verdict).decode(), each.attempt, each.id)
-                    for each in answers
-                ],
-            )
+            self._mark(answers, WAITING)
             self._forget_bodies()
         failpoints.reach("site.after_mark")
+
+    def revise(self, answers: Sequence[Settled]) -> None:
+        """What became of events that were taken for the time being."""
+        with self.writing():
+            self._mark(answers, TAKEN)
+
+    def deferred(self, most: int) -> list[Row]:
+        """Taken, and still to be decided by the network: those asked about least often first."""
+        query = (
+            f"SELECT {_COLUMNS} FROM event WHERE state = 'taken'"  # noqa: S608
+            " AND 'deferred' IN"
+            " (json_extract(verdict, '$.verdict'), json_extract(verdict, '$.first'))"
+            " ORDER BY attempts, place LIMIT ?"
+        )
+        return [_row(each) for each in self._all(query, (most,))]
+
+    def _mark(self, answers: Sequence[Settled], before: str) -> None:
+        self._database.executemany(
+            "UPDATE event SET state = ?, verdict = ?, attempts = attempts + ?"
+            " WHERE id = ? AND state = ?",
+            [
+                (
+                    *(each.state, strict_json.dumps(each.verdict).decode(), each.attempt),
+                    *(each.id, before),
+                )
+                for each in answers
+            ],
+        )
 
     def change(self, event_id: str, state: str, note: str = "") -> None:
         """Within `writing`: a person's decision about a row."""
@@ -234,8 +256,8 @@ class Spool:
     def numbered(self, service: str, first: int, last: int) -> list[Row]:
         """What was given these numbers of the service."""
         query = (
-            f"SELECT {_COLUMNS} FROM event WHERE service = ? AND sequence BETWEEN ? AND ?"  # noqa: S608
-            " AND state <> 'mended' ORDER BY sequence"
+            f"SELECT {_COLUMNS} FROM event WHERE service = ?"  # noqa: S608
+            " AND sequence BETWEEN ? AND ? AND state <> 'mended' ORDER BY sequence"
         )
         return [_row(each) for each in self._all(query, (service, first, last))]
 

@@ -9,18 +9,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import httpx2
+
 from services.site.agent.home import Home
 from services.site.agent.sending import TOO_LARGE, Broken, cut_to_size, failed, send, settled
-from services.site.agent.spool import WAITING, Row, Settled, Spool, Which
+from services.site.agent.spool import TAKEN, TRAY, WAITING, Row, Settled, Spool, Which
 from shared.client.calls import Calls
 from shared.client.connection import Connection
 from shared.client.errors import ClientError, NotAnswering
 from shared.contracts.topics import SAFETY_LANE, SERVICES
 from shared.runtime.clock import utc_now
+from shared.storage.steps import SITE
 
 EVENTS_MAX = 500
 WAIT_STEP_S = 0.5
 LAST_SYNC = "last sync"
+FOLLOWED = 20
+"""How many events that the network put off are asked about after a sync."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,8 @@ class Sync:
                 self._remember(str(error))
                 raise
             self._remember("")
+            if only is None:
+                self._follow()
         return self.progress()
 
     def _drain(self) -> None:
@@ -170,6 +177,23 @@ class Sync:
             str(each.verdict["verdict"]) for each in answers if each.state != WAITING
         )
         self._told(self.progress())
+
+    def _follow(self) -> None:
+        """What the network put off: a refusal that came later is for a person, as any other."""
+        asked = self._spool.deferred(FOLLOWED)
+        try:
+            self._spool.revise([self._decided(row) for row in asked])
+        except (ClientError, httpx2.HTTPError):
+            return  # it is asked again after the next sync
+
+    def _decided(self, row: Row) -> Settled:
+        found = self._connection.find(row.service, f"events/{row.id}") or {"handled": []}
+        mine = (each for each in found["handled"] if each["by"] == SITE)
+        known = next((each for each in mine if each["verdict"] != "deferred"), None)
+        if known is None:
+            return Settled(row.id, TAKEN, row.verdict, attempt=True)
+        said = {name: known[name] for name in ("verdict", "code", "reason")}
+        return Settled(row.id, TRAY if known["verdict"] == "rejected" else TAKEN, said)
 
     def progress(self) -> Progress:
         done = sum(self._verdicts.values())

@@ -22,7 +22,7 @@ app.add_typer(ops, name="ops")
 def main() -> None:
     """Runs one command; a failure is one sentence that says what to do, and an exit code."""
     try:
-        app()
+        app(prog_name="kap")
     except ClientError as error:
         explain(error)
         sys.exit(Exit.of(error))

@@ -1,4 +1,5 @@
 """A small OAuth 2.0 issuer for development: it stands where a clinic network has its own.
 
-Client-credentials grant only (RFC 6749, 4.4); it knows the demo clients and nobody else.
+It speaks what such a provider speaks, and knows the demo clients, the sites that enrolled with a
+code, and people who sign in with one click. Why so: docs/decisions/0023-identity.md.
 """

@@ -17,6 +17,7 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 VALID_MIN, VALID_MIN_MAX = 60, 7 * 24 * 60
 KEPT_S = 7 * 24 * 3600
 """How long a code that has run out is remembered, to be told from one that never was."""
+RETRY_S = 24 * 3600
 ASK = "ask operations for a new one (`kap ops sites invite CLINIC/SITE`)"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _NOT_OURS = re.compile(r"[\s-]")
@@ -65,16 +66,20 @@ class Enrolment:
 
     def read(self, client_id: str, token: str) -> dict[str, Any]:
         with self.ledger.look() as state:
-            return self._told(self._registered(state, client_id, token))
+            return self._told(self._registered(state, client_id, token, {}))
 
     def rotate(self, client_id: str, token: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        """The new key counts from now on, and the old one no more. A retry changes nothing."""
+        """The new key counts from now on, and the old one and `token` no more. For a day, `token`
+        still tells the outcome to who brings the same new key: the answer was lost on its way."""
         jwk = _only_key(wanted)
         named = wanted.get("client_id", client_id)
         must(named == client_id, "invalid_client_metadata", "client_id is of another registration")
         with self.ledger.change() as state:
-            site = self._registered(state, client_id, token)
-            site.client_name, site.jwk = _client_name(wanted, site.client_name), jwk
+            site = self._registered(state, client_id, token, jwk)
+            site.client_name = _client_name(wanted, site.client_name)
+            if site.jwk != jwk:
+                site.rotated_from, site.rotated_at = site.jwk["kid"], self.now()
+                site.jwk = jwk
         return self._told(site)
 
     def _invited(self, state: State, digest: str) -> Code:
@@ -86,17 +91,23 @@ class Enrolment:
         must(not is_late, "invalid_token", f"this code has run out: {ASK}", 401)
         return invited
 
-    def _registered(self, state: State, client_id: str, token: str) -> Site:
-        right = self._registration_token(client_id)
-        is_right = hmac.compare_digest(token.encode(), right.encode())
+    def _registered(
+        self, state: State, client_id: str, token: str, brought: Mapping[str, str]
+    ) -> Site:
         site = state.sites.get(client_id)
+        kids = [site.jwk["kid"]] if site else []
+        if site and brought == site.jwk and self.now() < site.rotated_at + RETRY_S:
+            kids.append(site.rotated_from)
+        rights = [self._registration_token(client_id, kid) for kid in kids]
+        is_right = any(hmac.compare_digest(token.encode(), each.encode()) for each in rights)
         if site is None or not is_right or client_id in state.revoked:
             no = f"this registration is unknown or was revoked: {ASK} and enrol again"
             raise Refused("invalid_token", no, 401)
         return site
 
-    def _registration_token(self, client_id: str) -> str:
-        return f"reg-{self.ledger.mac('registration', client_id)}"
+    def _registration_token(self, client_id: str, kid: str) -> str:
+        """Another one with each key, so that who has a copy of the old ones has nothing."""
+        return f"reg-{self.ledger.mac('registration', client_id, kid)}"
 
     def _told(self, site: Site) -> dict[str, Any]:
         return {
@@ -111,7 +122,7 @@ class Enrolment:
             "response_types": [],
             "scope": " ".join(SITE_SCOPES),
             "registration_client_uri": f"{self.url}/register/{site.client_id}",
-            "registration_access_token": self._registration_token(site.client_id),
+            "registration_access_token": self._registration_token(site.client_id, site.jwk["kid"]),
         }
 
 

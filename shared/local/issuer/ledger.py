@@ -30,7 +30,10 @@ class Code:
 
 @dataclass
 class Site:
-    """A registered client. `jwk`: the public half; the private one never leaves the site."""
+    """A registered client. `jwk`: the public half; the private one never leaves the site.
+
+    `rotated_from` and `rotated_at`: the key before, by its thumbprint, and until when it counted.
+    """
 
     client_id: str
     client_name: str
@@ -38,6 +41,8 @@ class Site:
     site: str
     since: int
     jwk: dict[str, str]
+    rotated_from: str = ""
+    rotated_at: float = 0
 
 
 @dataclass

@@ -6,6 +6,8 @@ in the order in which they took effect, some types are always refused, and some 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,10 @@ from shared.contracts import site
 from shared.contracts.envelope import Event
 from shared.contracts.topics import POSTED, SERVICES
 from shared.kernel.errors import Rejected
+from shared.local.issuer.web.desk import Desk
 from shared.messaging.dead_letter import DeadLetters
 from shared.storage.documents import Collection
+from shared.storage.journal import JOURNAL
 from shared.storage.memory import MemoryStore
 from shared.storage.steps import Route, Routes
 from shared.storage.unit_of_work import Need, UnitOfWork
@@ -30,6 +34,7 @@ from shared.web.app import Door, create_app
 from shared.web.identity import KeySource, Tokens
 from shared.web.ingest import Ingest
 from tests.kit.door import ISSUER, POLICY, jwks_file, token
+from tests.kit.issuer import URL, World
 from tests.kit.toy import NOW, Clock, runner
 
 REFUSED = site.ConsentWithdrawn.type
@@ -89,12 +94,22 @@ class SiteNetwork:
     waits: list[float] = field(default_factory=list)
     during_wait: list[Callable[[], None]] = field(default_factory=list)
     revoked: bool = False
+    issuer: World | None = None
+    """A real one, for sites that enrol; otherwise everybody gets a token."""
+    date: datetime | None = None
+    """What the services say that the time is."""
     clock: Clock = field(default_factory=Clock)
     _apps: dict[str, Flask] = field(default_factory=dict)
 
+    def with_issuer(self) -> "SiteNetwork":
+        self.issuer = World(self.folder / "issuer")
+        services = {name: f"http://{name}.test" for name in SERVICES}
+        self.issuer.desk = Desk(self.issuer.issuer, services)
+        return self
+
     def calls(self, attempts: int = 4) -> Calls:
         patience = Patience(attempts, wait=self._wait, jitter=lambda longest: longest)
-        return Calls(httpx2.Client(transport=httpx2.MockTransport(self._answer)), patience)
+        return Calls(httpx2.Client(transport=httpx2.MockTransport(self.answer)), patience)
 
     def home(self, name: str = "home") -> Home:
         """An enrolled site of this network."""
@@ -114,13 +129,22 @@ class SiteNetwork:
         documents = self.stores[service].session().where("told", {"state.subject": subject})
         return [each for document in documents for each in document["state"]["ids"]]
 
+    def refuse_deferred(self, service: str, event_id: str) -> None:
+        """The service gives up waiting for what an event needs."""
+        store = self.stores[service]
+        document = store.session().where(JOURNAL, {"event_id": event_id})[0]
+        runner(store, self.clock, service).refuse(document, "expired", "it waited too long")
+
     def _wait(self, seconds: float) -> None:
         self.waits.append(seconds)
         if self.during_wait:
             self.during_wait.pop(0)()
 
-    def _answer(self, request: httpx2.Request) -> httpx2.Response:
+    def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """What the network and the link make of a request; the host says whom it is for."""
         service = request.url.host.removesuffix(".test")
+        if service == "issuer" and self.issuer:
+            return self._lossy(request, self.issuer.calls().http.send(request))
         if service == "issuer":
             granted = {"access_token": token(), "expires_in": 900}
             return httpx2.Response(401 if self.revoked else 200, json=granted)
@@ -129,6 +153,12 @@ class SiteNetwork:
         if request.method == "POST" and self.faults:
             return self.faults.pop(0)(request, lambda: self._served(service, request))
         return self._served(service, request)
+
+    def _lossy(self, request: httpx2.Request, answer: httpx2.Response) -> httpx2.Response:
+        """Registrations go through the same link as events do."""
+        if not self.faults or "/register" not in request.url.path:
+            return answer
+        return self.faults.pop(0)(request, lambda: answer)
 
     def _served(self, service: str, request: httpx2.Request) -> httpx2.Response:
         answer = (
@@ -144,9 +174,10 @@ class SiteNetwork:
         if request.method == "POST":
             found = answer.get_json(silent=True) or {}
             self.posts.append((service, len(found.get("verdicts", [None]))))
-        return httpx2.Response(
-            answer.status_code, headers=list(answer.headers), content=answer.data
-        )
+        headers = list(answer.headers)
+        if self.date:
+            headers.append(("Date", format_datetime(self.date, usegmt=True)))
+        return httpx2.Response(answer.status_code, headers=headers, content=answer.data)
 
     def _app(self, service: str) -> Flask:
         if service not in self._apps:
@@ -154,7 +185,9 @@ class SiteNetwork:
             run = runner(store, self.clock, service)
             routes = _routes(service, self.handles)
             ingest = Ingest(service, run, routes, frozenset(routes), POLICY, self.clock)
-            tokens = Tokens(ISSUER, "kap", KeySource(str(jwks_file(self.folder))))
+            tokens = Tokens(
+                URL if self.issuer else ISSUER, "kap", KeySource(str(jwks_file(self.folder)))
+            )
             blueprint = events.blueprint(ingest, store, DeadLetters(service, run, routes), {})
             door = Door(service, tokens, {"mongodb": lambda: None}, [blueprint])
             self._apps[service] = create_app(door)
@@ -212,6 +245,12 @@ DATA: dict[str, dict[str, Any]] = {
     site.ClearanceRevoked.type: {"signer": "prescriber-1", "reason": "other"},
     site.EncounterFinished.type: {"encounter_id": "encounter-1"},
     site.ProposalAccepted.type: {},
+    site.EscortIntroduced.type: {
+        "contact_id": "contact-1",
+        "name": "Given Family",
+        "phone": "+15550100",
+        "relation": "friend",
+    },
     site.DiagnosisMade.type: {"diagnosis": "F43.1", "by": "prescriber-1"},
 }
 """Screening and assessment are of the safety lane; the others are routine."""

@@ -13,6 +13,7 @@ from services.scheduling.adapters.http import blueprint
 from services.scheduling.domain.resources.resource import Site, SiteCertificate
 from shared.contracts import site as contracts
 from shared.runtime import metrics
+from shared.storage.operations.sightings import Sightings
 from shared.storage.store import SIGHTINGS
 from shared.web.identity import Principal
 from tests.kit.scheduling import (
@@ -31,6 +32,7 @@ from tests.kit.scheduling import (
 )
 
 READS = frozenset({"records:read"})
+OPERATIONS = Principal("o", "", "", frozenset({"operations"}), frozenset({"ops:read"}))
 SITE = Principal("s", CLINIC, "main", frozenset({"nurse"}), READS)
 HARBOR = Principal("s", "harbor", "main", frozenset({"nurse"}), READS)
 
@@ -197,3 +199,20 @@ def test_the_gauge_counts_what_the_list_tells() -> None:
     counted = [value for metric, _, value in told if metric is metrics.INTEGRATIONS_OVERDUE]
 
     assert counted == [1]
+
+
+def test_operations_are_told_of_every_clinic_that_was_seen_whether_it_is_open() -> None:
+    clinic = Clinic().booked()
+    for name in (CLINIC, "without-hours"):
+        sightings = Sightings(clinic.store.session, lambda: NOW)
+        sightings.note(f"/clinics/{name}/sites/main", name, 1)
+
+    status, told, _ = ask(clinic, "/openings", OPERATIONS)
+
+    assert status == 200
+    assert [each["clinic"] for each in told["items"]] == [CLINIC]
+    assert all(type(each["open"]) is bool for each in told["items"])
+
+
+def test_a_clinic_is_not_told_who_else_is_open(clinic: Clinic) -> None:
+    assert ask(clinic, "/openings")[0] == 403

@@ -1,13 +1,18 @@
 """Every event gets its verdict once, in order, whatever the link does; alarms go first."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from services.site.agent.agent import SiteAgent
 from services.site.agent.spool import TRAY, WAITING
 from shared.client.errors import NotAllowed, NotAnswering, Refused
 from shared.contracts import site
+from shared.contracts.envelope import Event
+from shared.kernel.errors import NotYet
+from shared.storage.unit_of_work import UnitOfWork
 from tests.kit.site.network import (
     BREAKS,
     Fault,
@@ -241,11 +246,10 @@ def test_a_batch_without_an_answer_is_halved_until_the_one_to_blame_is_alone(
     ids = [post(agent, 1, f"patient-{each}")[0] for each in range(5)]
     poison = ids[2]
 
-    def breaks(request: object, go: object) -> object:
-        is_there = poison.encode() in request.content  # type: ignore[attr-defined]
-        return answers(500)(request, go) if is_there else go()  # type: ignore[arg-type, operator]
+    def breaks(request: httpx2.Request, go: Callable[[], httpx2.Response]) -> httpx2.Response:
+        return answers(500)(request, go) if poison.encode() in request.content else go()
 
-    network.faults = [breaks] * 60  # type: ignore[list-item]
+    network.faults = [breaks] * 60
     agent.sync()
 
     assert [row.id for row in agent.tray().rows()] == [poison]
@@ -268,19 +272,16 @@ def test_what_must_wait_for_somebody_is_sent_again_and_not_for_ever(network: Sit
     ids = post(agent, 1)
     body = f'{{"verdict": "conflict", "id": "{ids[0]}", "code": "not-yet"}}'.encode()
 
-    def not_yet(request: object, _go: object) -> object:
-        import httpx2
+    def not_yet(_request: httpx2.Request, _go: object) -> httpx2.Response:
+        return httpx2.Response(409, content=body, headers={"Content-Type": "application/json"})
 
-        headers = {"Content-Type": "application/json"}
-        return httpx2.Response(409, content=body, headers=headers, request=request)  # type: ignore[arg-type]
-
-    network.faults = [not_yet] * 3  # type: ignore[list-item]
+    network.faults = [not_yet] * 3
     agent.sync()
     assert network.applied("intake") == ids
 
     late = post(agent, 1)
     body = body.replace(ids[0].encode(), late[0].encode())
-    network.faults = [not_yet] * 99  # type: ignore[list-item]
+    network.faults = [not_yet] * 99
     agent.sync()
     assert agent.tray().get(late[0]).attempts == 30
     assert len(network.faults) == 69
@@ -313,3 +314,20 @@ def test_a_watching_sync_outlives_the_network_and_takes_what_comes(network: Site
 
     assert len(away) == 1
     assert network.applied("intake") == ids[:-1]
+
+
+def test_what_the_network_put_off_and_refused_later_is_for_a_person(network: SiteNetwork) -> None:
+    network.handles[site.EscortIntroduced.type] = wait_for_somebody
+    agent = network.agent()
+    late = agent.post([draft(site.EscortIntroduced)])[0].id
+    agent.sync()
+    assert agent.spool.deferred(9)
+
+    network.refuse_deferred("intake", late)
+    agent.sync()
+
+    assert agent.tray().get(late).verdict["reason"] == "it waited too long"
+
+
+def wait_for_somebody(event: Event, _uow: UnitOfWork) -> None:
+    raise NotYet("told", event.subject)

@@ -47,7 +47,7 @@ class Doctor:
     def _there(self) -> Iterator[Finding]:
         calls = self._few_attempts()
         identity = self.agent.home.identity()
-        answers = {}
+        answers: dict[str, httpx2.Response | None] = {}
         for service in SERVICES:
             url = f"{identity.services.get(service, '').rstrip('/')}/health/live"
             answers[service] = _asked(calls, url)
@@ -57,7 +57,7 @@ class Doctor:
         allowed = self._credential(calls)
         yield allowed
         if allowed.is_well:
-            yield from self._numbers(calls, [each for each in SERVICES if answers[each]])
+            yield from self._numbers(calls, [each for each in SERVICES if _is_up(answers[each])])
 
     def _credential(self, calls: Calls) -> Finding:
         check = "credential"
@@ -87,6 +87,10 @@ def _asked(calls: Calls, url: str) -> httpx2.Response | None:
         return calls.call("GET", url)
     except (ClientError, httpx2.HTTPError, httpx2.InvalidURL):
         return None
+
+
+def _is_up(answer: httpx2.Response | None) -> bool:
+    return answer is not None and answer.is_success
 
 
 def _spool(salvage: str) -> Finding:
@@ -124,7 +128,7 @@ def _tray(count: int) -> Finding:
 
 def _reachable(service: str, url: str, answer: httpx2.Response | None) -> Finding:
     check = f"way to {service}"
-    if answer is not None and answer.is_success:
+    if _is_up(answer):
         return Finding(check, f"{url} answers.")
     what = f"answers {answer.status_code}" if answer is not None else "does not answer"
     remedy = (

@@ -7,8 +7,8 @@ from services.site.agent.spool import TAKEN, TRAY, WAITING, Row, Spool
 from shared.client.site import SiteClient
 from shared.contracts.topics import SERVICES
 
-STEP = 1000
-"""How many numbers back a service looks for gaps (shared.web.gaps)."""
+SEEN = 999
+"""How many numbers below the one asked about a service looks through (shared.web.gaps)."""
 BLOCKS_MAX = 10_000
 
 
@@ -39,13 +39,14 @@ def compared(spool: Spool, client: SiteClient, service: str) -> Numbers:
 
 def highest(client: SiteClient, service: str, above: int) -> int:
     """The last number of this site that the service has heard, or `above` if none is higher."""
-    found, below = above, above + STEP
+    found, first = above, above + 1
     for _ in range(BLOCKS_MAX):
-        missing = {n for first, end in client.gaps(service, below) for n in range(first, end + 1)}
-        there = [n for n in range(max(above + 1, below - STEP), below) if n not in missing]
+        ranges = client.gaps(service, first + SEEN)
+        missing = {number for low, high in ranges for number in range(low, high + 1)}
+        there = [number for number in range(first, first + SEEN) if number not in missing]
         if not there:
             return found
-        found, below = there[-1], below + STEP
+        found, first = there[-1], first + SEEN
     return found
 
 

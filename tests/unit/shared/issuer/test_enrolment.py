@@ -164,8 +164,23 @@ def test_a_rotation_whose_answer_was_lost_may_be_asked_again(world: World) -> No
     path, token = f"/register/{told['client_id']}", told["registration_access_token"]
     changed = metadata(new_key())
 
-    assert world.ask("PUT", path, token, **changed) == world.ask("PUT", path, token, **changed)
-    assert world.ask("GET", path, token)[1]["jwks"] != told["jwks"]
+    first, again = (world.ask("PUT", path, token, **changed) for _ in range(2))
+
+    assert first == again
+    assert (first[0], first[1]["jwks"] == told["jwks"]) == (200, False)
+    world.clock.now += 24 * 3600
+    assert world.ask("PUT", path, token, **changed)[0] == 401
+
+
+def test_who_has_a_copy_of_the_old_key_and_token_has_nothing_after_a_rotation(world: World) -> None:
+    _, told = world.register(world.code())
+    path, token = f"/register/{told['client_id']}", told["registration_access_token"]
+    _, rotated = world.ask("PUT", path, token, **metadata(new_key()))
+
+    assert world.ask("GET", path, token)[0] == 401
+    assert world.ask("PUT", path, token, **metadata(SITE_KEY))[0] == 401
+    assert world.ask("PUT", path, token, **metadata(new_key()))[0] == 401
+    assert world.ask("GET", path, rotated["registration_access_token"])[0] == 200
 
 
 def test_a_registration_opens_to_its_own_token_alone(world: World) -> None:
