@@ -73,7 +73,11 @@ class Reader:
         try:
             client = self.services.client
             answer = client.request(
-                method, f"{url}{path}", params=dict(query) or None, json=content or None, headers=headers
+                method,
+                f"{url}{path}",
+                params=dict(query) or None,
+                json=content or None,
+                headers=headers,
             )
             data = answer.json()
         except (httpx2.HTTPError, ValueError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from services.console.board.words import session_name, token
 from services.console.course import intake, outcomes, scheduling, sessions
 from services.console.course.moments import DayOf, Moment, by_day
 from services.console.course.picture import Picture, picture_of
-from services.console.reading import Answer, Reader
+from services.console.reading import Answer, Reader, understood
 from shared.contracts.topics import INTAKE, OUTCOMES, SCHEDULING, SESSION_RECORD
 
 Said = Mapping[str, Any]
@@ -32,26 +33,15 @@ class Course:
 
 
 def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
-    name = quote(patient_id, safe="")
-    answers = reader.several(
-        (
-            (INTAKE, f"/v1/patients/{name}"),
-            (INTAKE, f"/v1/patients/{name}/clearance"),
-            (SCHEDULING, f"/v1/courses?patient_id={name}"),
-            (SCHEDULING, f"/v1/appointments?patient_id={name}&limit=200"),
-            (SESSION_RECORD, f"/v1/encounters?patient_id={name}&limit=200"),
-            (OUTCOMES, f"/v1/trajectories/{name}"),
-            (SCHEDULING, "/v1/sites?limit=1"),
-        )
-    )
-    patient, clearance, courses, appointments, encounters, trajectory, sites = answers
+    answers = _answers(reader, quote(patient_id, safe=""))
+    patient, _, _, appointments, _, trajectory, sites = answers
     screened = {str(each["at"]) for each in (patient.data or {"screenings": ()})["screenings"]}
     moments = [
-        *_one(patient, intake.of_patient),
-        *_one(clearance, intake.of_clearance),
-        *_many(courses, scheduling.of_course),
-        *_many(appointments, scheduling.of_appointment),
-        *_many(encounters, sessions.of_encounter),
+        *(
+            each
+            for answer, view in zip(answers[:5], VIEWS[:5], strict=True)
+            for each in view(answer)
+        ),
         *_one(trajectory, lambda said: outcomes.of_trajectory(said, screened)),
     ]
     where = (*_items(appointments), *_items(sites))
@@ -63,9 +53,33 @@ def course_of(reader: Reader, patient_id: str, now: datetime) -> Course:
         coming=tuple(by_day([m for m in moments if m.at > now], zone, newest_first=False)),
         past=tuple(by_day([m for m in moments if m.at <= now], zone)),
         picture=picture_of(trajectory.data) if trajectory.data else None,
-        faults=tuple(dict.fromkeys(_faults(answers[:-1]))),
+        faults=tuple(dict.fromkeys(_faults(answers[:6]))),
         zone=str(zone),
     )
+
+
+def _answers(reader: Reader, name: str) -> list[Answer]:
+    asked = (
+        (INTAKE, f"/v1/patients/{name}"),
+        (INTAKE, f"/v1/patients/{name}/clearance"),
+        (SCHEDULING, f"/v1/courses?patient_id={name}"),
+        (SCHEDULING, f"/v1/appointments?patient_id={name}&limit=200"),
+        (SESSION_RECORD, f"/v1/encounters?patient_id={name}&limit=200"),
+        (OUTCOMES, f"/v1/trajectories/{name}"),
+        (SCHEDULING, "/v1/sites?limit=1"),
+    )
+    found = zip(reader.several(asked), VIEWS, strict=True)
+    return [understood(answer, partial(_whole, view)) for answer, view in found]
+
+
+def _whole(view: "View", answer: Answer) -> list[Moment]:
+    return list(view(answer))
+
+
+def _of_site(said: Said) -> Iterator[Moment]:
+    """Nothing happens with a site: it tells the zone."""
+    ZoneInfo(said["zone"])
+    yield from ()
 
 
 def _one(answer: Answer, moments: Callable[[Said], Iterator[Moment]]) -> Iterator[Moment]:
@@ -81,6 +95,19 @@ def _many(answer: Answer, moments: Callable[[Said], Iterator[Moment]]) -> Iterat
 def _items(answer: Answer) -> Sequence[Said]:
     found: Sequence[Said] = answer.data["items"] if answer.data else ()
     return found
+
+
+View = Callable[[Answer], Iterator[Moment]]
+VIEWS: tuple[View, ...] = (
+    lambda answer: _one(answer, intake.of_patient),
+    lambda answer: _one(answer, intake.of_clearance),
+    lambda answer: _many(answer, scheduling.of_course),
+    lambda answer: _many(answer, scheduling.of_appointment),
+    lambda answer: _many(answer, sessions.of_encounter),
+    lambda answer: _one(answer, outcomes.of_trajectory),
+    lambda answer: _many(answer, _of_site),
+)
+"""What each answer tells, in the order in which they are asked for."""
 
 
 def _faults(answers: Sequence[Answer]) -> Iterator[str]:

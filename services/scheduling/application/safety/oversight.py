@@ -59,8 +59,8 @@ class OverdueView:
 
 
 def overdue(reads: Reads, limit: int) -> list[OverdueView]:
-    """Of the courses that go on, the longest overdue first. `limit` is of courses."""
-    found = reads.having(COURSES, "overdue", since=0, limit=limit, ended="")
+    """The longest overdue first. `limit` is of courses."""
+    found = reads.having(COURSES, "overdue", since=0, limit=limit)
     late = (
         OverdueView(course.patient_id, course.id, each.dose_number, each.dosed_at, each.due_at)
         for course in (read.aggregate for read in found)

@@ -225,3 +225,13 @@ def test_a_picture_that_is_away_is_said_to_be_so(console: Console) -> None:
     answer = console.client_of("harbor-nurse").get("/outcomes/charts/survival.svg")
 
     assert answer.status_code == 503
+
+
+@pytest.mark.parametrize("odd", [{"items": [{"strange": 1}]}, {"items": "text"}, ["a"]])
+def test_an_answer_of_another_shape_costs_a_section_and_no_page(console: Console, odd: Any) -> None:
+    for place in (("session-record", "/v1/monitoring"), ("intake", "/v1/holds")):
+        console.said[place] = (200, odd)
+
+    page = shown(console, "/clinic")
+
+    assert page.count("answers in a way that this console does not know") == 2
