@@ -202,14 +202,19 @@ def test_every_form_of_a_page_carries_the_word_of_its_session(console: Console, 
 
 
 @pytest.mark.parametrize(
-    ("act", "counts", "words"),
+    ("act", "asked", "counts", "words"),
     [
-        ("replay", {"applied": 3}, "3 events were applied"),
-        ("discard", {"discarded": 2}, "2 events were given up"),
+        ("replay", {}, {"applied": 3}, "3 events were applied"),
+        (
+            "discard",
+            {"reason": "sent again by the site"},
+            {"discarded": 2},
+            "2 events were given up",
+        ),
     ],
 )
 def test_a_lane_is_looked_after_by_one_who_confirms_it(
-    console: Console, act: str, counts: dict[str, int], words: str
+    console: Console, act: str, asked: dict[str, str], counts: dict[str, int], words: str
 ) -> None:
     path = f"/operations/lanes/intake/p/{act}"
     console.said["intake", f"/v1/lanes/p/{act}"] = (200, counts)
@@ -217,7 +222,7 @@ def test_a_lane_is_looked_after_by_one_who_confirms_it(
 
     assert client.get(path).status_code == 200
     assert console.asked == []
-    done = client.post(path, data={"csrf": CSRF}, follow_redirects=True)
+    done = client.post(path, data={"csrf": CSRF, **asked}, follow_redirects=True)
 
     assert [each.method for each in console.asked] == ["POST", "GET"]
     assert words in done.text
