@@ -1,5 +1,7 @@
 """Clinical safety across clinics: what may harm a patient if nobody looks."""
 
+from typing import Any
+
 from deploy.grafana.boards.panels import (
     ANY_IS_ORANGE,
     ANY_IS_RED,
@@ -22,8 +24,8 @@ def _refused(name: str) -> str:
     return f"sum(increase(event_verdicts_total{{{of}}}[1h])) or vector(0)"
 
 
-def _panel(title: str, description: str, query: str, **more: object) -> Panel:
-    return Panel(title, description, [(query, BY)], **({"console": "clinic"} | more))  # type: ignore[arg-type]
+def _panel(title: str, description: str, query: str, **more: Any) -> Panel:
+    return Panel(title, description, [(query, BY)], **({"console": "clinic"} | more))
 
 
 ROOM = Row(
