@@ -139,8 +139,8 @@ OVER_TIME = Row(
             width=12,
         ),
         Panel(
-            "What was refused",
-            "Reasons in the last hour that stood against posted events, the ten most frequent.",
+            "Bookings refused",
+            "Reasons in the last hour that stood against bookings, the ten most frequent.",
             [
                 (
                     f"topk(10, sum by (code) (increase(refusals_total{OWN}[1h])))"
@@ -149,8 +149,6 @@ OVER_TIME = Row(
                 )
             ],
             width=12,
-            alerts=["DosesRefused", "DischargesRefused"],
-            console="clinic",
         ),
     ],
 )

@@ -1,5 +1,7 @@
 """Clinical safety across clinics: what may harm a patient if nobody looks."""
 
+from typing import Any
+
 from deploy.grafana.boards.panels import (
     ANY_IS_ORANGE,
     ANY_IS_RED,
@@ -18,12 +20,12 @@ def _told(name: str) -> str:
 
 
 def _refused(name: str) -> str:
-    refused = f'refusals_total{{type="session-record.{name}.v1"}}'
-    return of_clinics(f"max by (clinic) (increase({refused}[1h]))")
+    of = f'reader="site", verdict="rejected", type="session-record.{name}.v1"'
+    return f"sum(increase(event_verdicts_total{{{of}}}[1h])) or vector(0)"
 
 
-def _panel(title: str, description: str, query: str, **more: object) -> Panel:
-    return Panel(title, description, [(query, BY)], **({"console": "clinic"} | more))  # type: ignore[arg-type]
+def _panel(title: str, description: str, query: str, **more: Any) -> Panel:
+    return Panel(title, description, [(query, BY)], **({"console": "clinic"} | more))
 
 
 ROOM = Row(
@@ -66,14 +68,14 @@ ROOM = Row(
         ),
         _panel(
             "Doses refused",
-            "The reason that stood most often against a dose, in the last hour.",
+            "In the last hour, of all clinics: which and why is in the log.",
             _refused("medication.administered"),
             steps=((3, "orange"),),
             alerts=["DosesRefused"],
         ),
         _panel(
             "Discharges refused",
-            "The reason that stood most often against a discharge, in the last hour.",
+            "In the last hour, of all clinics: which and why is in the log.",
             _refused("patient.discharged"),
             steps=((3, "orange"),),
             alerts=["DischargesRefused"],

@@ -27,7 +27,7 @@ HAPPENED = [
     "vitals_overdue",
     "site_missing_sequences",
     "site_sequence_gaps_total",
-    "refusals_total",
+    'event_verdicts_total{service="session-record", verdict="rejected"}',
     "columns_rows",
 ]
 PANELS = [
