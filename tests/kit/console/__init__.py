@@ -84,9 +84,9 @@ class Console:
 
     def _answer(self, request: httpx2.Request) -> httpx2.Response:
         self.asked.append(request)
-        form = dict(each.split("=") for each in request.content.decode().split("&") if each)
         place = (request.url.host, request.url.path)
         if place == ("issuer.example", "/token"):
+            form = dict(each.split("=") for each in request.content.decode().split("&") if each)
             place = ("issuer", form["grant_type"])
         if place not in self.said:
             raise httpx2.ConnectError("away")
