@@ -35,7 +35,7 @@ def rules(service: str) -> list[list[str]]:
     return [row for row in rows if len(row) > 1 and "`test_" in row[-1]]
 
 
-@pytest.mark.parametrize("service", ["intake", "scheduling", "session_record", "outcomes"])
+@pytest.mark.parametrize("service", [*OWED, "site"])
 def test_every_test_that_a_canvas_names_is_there(service: str) -> None:
     named = {name for row in rules(service) for name in re.findall(r"`(test_\w+)`", row[-1])}
 

@@ -176,14 +176,18 @@ def _carry(damaged: sqlite3.Connection, target: sqlite3.Connection) -> None:
 
 def _readable(damaged: sqlite3.Connection, table: str, names: str) -> Iterator[tuple[object, ...]]:
     """Every row that either direction of the table still gives, before a page that is broken."""
-    seen: set[int] = set()
+    seen: set[object] = set()
     for direction in ("ASC", "DESC"):
-        with suppress(sqlite3.DatabaseError):
-            wanted = f"SELECT rowid, {names} FROM {table} ORDER BY rowid {direction}"  # noqa: S608
-            for row in damaged.execute(wanted):
-                if row[0] not in seen:
-                    seen.add(row[0])
-                    yield tuple(row[1:])
+        wanted = f"SELECT rowid, {names} FROM {table} ORDER BY rowid {direction}"  # noqa: S608
+        for row in _until_damage(damaged, wanted):
+            if row[0] not in seen:
+                yield row[1:]
+            seen.add(row[0])
+
+
+def _until_damage(damaged: sqlite3.Connection, wanted: str) -> Iterator[tuple[object, ...]]:
+    with suppress(sqlite3.DatabaseError):
+        yield from damaged.execute(wanted)
 
 
 def _moved_aside(file: Path) -> Path:

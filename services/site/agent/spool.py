@@ -184,7 +184,8 @@ class Spool:
             "spooled_at": self._now().isoformat(),
         }
         names, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        self._database.execute(f"INSERT INTO event ({names}) VALUES ({marks})", values)  # noqa: S608
+        insert = f"INSERT INTO event ({names}) VALUES ({marks})"  # noqa: S608
+        self._database.execute(insert, values)
         return Spooled(event["id"], service, sequence, WAITING, fresh=True)
 
     def ready(self, service: str, most: int, which: Which | None = None) -> list[Row]:
@@ -255,8 +256,8 @@ class Spool:
     def numbered(self, service: str, first: int, last: int) -> list[Row]:
         """What was given these numbers of the service."""
         query = (
-            f"SELECT {_COLUMNS} FROM event WHERE service = ? AND sequence BETWEEN ? AND ?"  # noqa: S608
-            " AND state <> 'mended' ORDER BY sequence"
+            f"SELECT {_COLUMNS} FROM event WHERE service = ?"  # noqa: S608
+            " AND sequence BETWEEN ? AND ? AND state <> 'mended' ORDER BY sequence"
         )
         return [_row(each) for each in self._all(query, (service, first, last))]
 

@@ -22,7 +22,8 @@ def network(tmp_path: Path) -> SiteNetwork:
 def found(
     network: SiteNetwork, agent: SiteAgent | None = None, **changes: object
 ) -> dict[str, Finding]:
-    doctor = replace(Doctor(agent or network.agent(), network.clock), **changes)  # type: ignore[arg-type]
+    plain = Doctor(agent or network.agent(), network.clock)
+    doctor = replace(plain, **changes)  # type: ignore[arg-type]
     return {each.check: each for each in doctor.findings()}
 
 

@@ -1,7 +1,9 @@
 """Every event gets its verdict once, in order, whatever the link does; alarms go first."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from services.site.agent.agent import SiteAgent
@@ -244,11 +246,10 @@ def test_a_batch_without_an_answer_is_halved_until_the_one_to_blame_is_alone(
     ids = [post(agent, 1, f"patient-{each}")[0] for each in range(5)]
     poison = ids[2]
 
-    def breaks(request: object, go: object) -> object:
-        is_there = poison.encode() in request.content  # type: ignore[attr-defined]
-        return answers(500)(request, go) if is_there else go()  # type: ignore[arg-type, operator]
+    def breaks(request: httpx2.Request, go: Callable[[], httpx2.Response]) -> httpx2.Response:
+        return answers(500)(request, go) if poison.encode() in request.content else go()
 
-    network.faults = [breaks] * 60  # type: ignore[list-item]
+    network.faults = [breaks] * 60
     agent.sync()
 
     assert [row.id for row in agent.tray().rows()] == [poison]
@@ -271,19 +272,16 @@ def test_what_must_wait_for_somebody_is_sent_again_and_not_for_ever(network: Sit
     ids = post(agent, 1)
     body = f'{{"verdict": "conflict", "id": "{ids[0]}", "code": "not-yet"}}'.encode()
 
-    def not_yet(request: object, _go: object) -> object:
-        import httpx2
+    def not_yet(_request: httpx2.Request, _go: object) -> httpx2.Response:
+        return httpx2.Response(409, content=body, headers={"Content-Type": "application/json"})
 
-        headers = {"Content-Type": "application/json"}
-        return httpx2.Response(409, content=body, headers=headers, request=request)  # type: ignore[arg-type]
-
-    network.faults = [not_yet] * 3  # type: ignore[list-item]
+    network.faults = [not_yet] * 3
     agent.sync()
     assert network.applied("intake") == ids
 
     late = post(agent, 1)
     body = body.replace(ids[0].encode(), late[0].encode())
-    network.faults = [not_yet] * 99  # type: ignore[list-item]
+    network.faults = [not_yet] * 99
     agent.sync()
     assert agent.tray().get(late[0]).attempts == 30
     assert len(network.faults) == 69
