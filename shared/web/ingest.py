@@ -4,6 +4,7 @@ Takes structured, batched, binary and NDJSON; refuses what could be cut short wi
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from functools import cached_property
@@ -47,6 +48,7 @@ BINARY = "application/json"
 BULK = frozenset({BATCH, NDJSON})
 BODY_MAX = 2 * 1024 * 1024
 EVENTS_MAX = 500
+DRAIN_S, DRAIN_BYTES = 2.0, 65_536
 Raw = dict[str, Any] | Malformed
 STATUS = {
     "accepted": 202,
@@ -84,6 +86,7 @@ class Ingest:
             return self._take_one(self._read(request, sender)[0], request, sender)
         except TooManyRequests:
             metrics.THROTTLED.labels(self.service, metrics.clinic(sender.clinic)).inc()
+            _drain(request)
             raise
 
     def _read(self, request: Request, sender: Principal) -> list[Step]:
@@ -132,6 +135,8 @@ class Ingest:
         return gaps
 
     def _note(self, steps: list[Step], sender: Principal) -> None:
+        if not (sender.clinic and sender.site):
+            return  # a person's token: no site was seen
         source = f"/clinics/{sender.clinic}/sites/{sender.site}"
         own = (each.envelope for each in steps if not each.fault and each.envelope)
         highest = max((each.sequence or 0 for each in own), default=0)
@@ -213,6 +218,21 @@ def _body(request: Request) -> bytes:
     if len(body) != request.content_length:
         raise BadRequest("the body is shorter than its Content-Length")
     return body
+
+
+def _drain(request: Request) -> None:
+    """Reads what is left of a body that was refused: a server that hangs up on a sender who still
+    sends takes its answer with it. Not for longer than a good line needs."""
+    if not 0 < (request.content_length or 0) <= BODY_MAX:
+        return
+    connection = request.environ.get("gunicorn.socket")
+    if connection:
+        connection.settimeout(DRAIN_S)
+    with suppress(OSError):
+        while request.stream.read(DRAIN_BYTES):
+            pass
+    if connection:
+        connection.settimeout(None)
 
 
 def _raws(request: Request, content_type: str, body: bytes) -> list[Raw]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from shared.messaging.kafka_topics import create_topics
-from tests.bench import report
+from tests.bench import beside, report
 from tests.bench.measures import FULL, QUICK, Measurements, Scale, percentile
 from tests.bench.ours import bookings, columns, plans, slots
 from tests.bench.ours.consume import CONSUMER, RELAY, Consumption, relay_round
@@ -82,6 +82,8 @@ def _ingest(stage: Stage, scale: Scale) -> None:
         _CONSOLE.print(f"ingest, round {number + 1} of {scale.rounds}", style="dim")
         ingest.round()
     ingest.check()
+    _CONSOLE.print("safety events beside a backlog", style="dim")
+    beside.measure(stage, scale)
     stage.weigh()
 
 

@@ -25,6 +25,12 @@ RATES = (
     ("single x32", "raw single x32", "ingest: single POSTs, 32 clients"),
     ("raw single x32", "", "  raw: the same transactions, 32 threads"),
     ("raw single x32, one document", "", "  raw: of one document each, 32 threads"),
+    ("safety, alone", "", "safety events one by one, alone"),
+    (
+        "safety, beside a backlog",
+        "safety, alone",
+        "  beside a two-day backlog from 8 connections (of alone)",
+    ),
     ("consume", "raw consume", "session-record: Kafka to read models"),
     ("raw consume", "", "  raw: the same transactions, 1 thread"),
     ("raw kafka consume", "", "  raw: kafka-python, polls of 500"),

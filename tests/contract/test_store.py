@@ -108,3 +108,46 @@ def test_patch_sets_and_removes_fields_and_passes_over_what_is_not_there(store: 
 
     assert store.session().find("wards", ["a", "z"]) == [doc("a", colour="blue")]
     assert store.session().where("wards", {"unsent": True}) == []
+
+
+def test_what_is_counted_is_counted_to_the_limit_and_after_the_cursor(store: Store) -> None:
+    documents = [doc(key, state={"n": n}, clinic="c") for n, key in enumerate("abcd")]
+    store.session().insert("wards", [*documents, doc("e", clinic="c"), doc("f", clinic="x")])
+    session = store.session()
+
+    assert session.count("wards", {"clinic": "c"}, limit=100) == 5
+    assert session.count("wards", {"clinic": "c"}, order="clinic", limit=2) == 2
+    assert session.count("wards", {"clinic": "c"}, order="state.n", after=0, limit=100) == 3
+    assert session.count("wards", {"clinic": ("x", "y")}, limit=100) == 1
+    assert session.count("nothing", {}, limit=100) == 0
+
+
+def test_the_values_of_a_field_ascend_from_the_cursor_on(store: Store) -> None:
+    documents = [doc(key, state={"n": n}, clinic="c") for n, key in enumerate("dcba")]
+    store.session().insert("wards", [*documents, doc("z", state={"n": 1}, clinic="x")])
+    session = store.session()
+
+    assert session.values("wards", "state.n", {"clinic": "c"}) == [0, 1, 2, 3]
+    assert session.values("wards", "state.n", {"clinic": "c"}, after=0, limit=2) == [1, 2]
+    assert session.values("wards", "state.n", {"clinic": "nobody"}) == []
+
+
+def test_a_path_leads_into_each_part_of_a_list(store: Store) -> None:
+    wards = [
+        doc("a", state={"beds": [{"grade": 1}, {"grade": 3}]}),
+        doc("b", state={"beds": [{"grade": 2}, {}]}),
+        doc("c", state={"beds": []}),
+        doc("d", state={"overdue": [2, 4]}),
+    ]
+    store.session().insert("wards", wards)
+
+    def found(**how: object) -> list[str]:
+        equals, after = how.get("equals", {}), how.get("after")
+        order = "state.overdue" if after is not None else "_id"
+        assert isinstance(equals, dict)
+        rows = store.session().where("wards", equals, order=order, after=after)
+        return [each["_id"] for each in rows]
+
+    assert found(equals={"state.beds.grade": 3}) == ["a"]
+    assert found(equals={"state.beds.grade": (2, 9)}) == ["b"]
+    assert (found(after=3), found(after=4)) == (["d"], [])

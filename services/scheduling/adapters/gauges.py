@@ -43,6 +43,6 @@ def _days(session: Session, clinic: str, now: datetime) -> Iterator[Day]:
 
 def _overdue(session: Session, clinic: str) -> int:
     """Of the courses of which it was ever said, those where it still is so."""
-    own = {"clinic": clinic, "state.status": ("active", "on-hold")}
+    own = {"clinic": clinic}
     found = session.where(COURSES.name, own, order="state.overdue", after=0, limit=COURSES_MAX)
     return sum(still_overdue(COURSES.aggregate(each)) for each in found)
