@@ -65,9 +65,8 @@ def running_network(
         network = RunningNetwork(addresses, engines, settings, backends)
         try:
             issuer.start()
-            wanted = {process.name: {} for process in service_processes(settings)}
-            for name, environment in (wanted if only is None else only).items():
-                network.start(name, **environment)
+            for name in only or [process.name for process in service_processes(settings)]:
+                network.start(name, **(only or {}).get(name, {}))
             for name in network.processes:
                 network.wait_ready(name)
             yield network
