@@ -75,8 +75,10 @@ class Agent:
         return self.ended(process) in (Exit.DONE, Exit.LOOK)
 
     def _start(self, *words: str, point: str) -> Process:
+        """What it says to people is in the log; a post's rows, event by event, are not."""
         environment = {**environ, "KAP_SITE_HOME": str(self.home.folder), "FAILPOINT": point}
         with (self.home.folder / "agent.log").open("ab") as log:
+            out = subprocess.DEVNULL if "post" in words else log
             return subprocess.Popen(
-                [*COMMAND, *words, "--json"], stdout=log, stderr=log, env=environment
+                [*COMMAND, *words, "--json"], stdout=out, stderr=log, env=environment
             )

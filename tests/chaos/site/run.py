@@ -1,6 +1,7 @@
 """One run: a site is enrolled, comes back after two days, and is killed at every step meanwhile."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -35,23 +36,28 @@ PROCESSES: dict[str, dict[str, str]] = {
     "outcomes-consumer-1": {},
 }
 """What posts to intake and outcomes need, with a door that asks a backlog to wait."""
+THROTTLE = "throttle"
+"""No toxic of the link: the door's 429 with Retry-After."""
 KNOWN_PATIENTS = 20
+KILLED_WITHIN_S = 1.0
+POST_KILLED_S = (0.4, 1.5)
 TRIES_MAX = 12
 
 
 @dataclass(frozen=True)
 class Size:
     """`passes`: how often each kill is done; `fresh`: events that are posted meanwhile, each time;
-    `stall_s`: the longest stall."""
+    `stall_s`: the longest stall; `must_meet`: what a run without is no proof."""
 
     backlog: int
     passes: int
     fresh: int
     stall_s: float
+    must_meet: tuple[str, ...] = tuple(TOXICS)
 
 
 SHORT = Size(backlog=400, passes=1, fresh=5, stall_s=1.0)
-LONG = Size(backlog=2000, passes=4, fresh=25, stall_s=35.0)
+LONG = Size(backlog=2000, passes=4, fresh=25, stall_s=35.0, must_meet=(*TOXICS, THROTTLE))
 """Stalls up to above the agent's own patience with one answer (30 s)."""
 
 
@@ -74,7 +80,8 @@ def run(network: RunningNetwork, seed: int, size: Size) -> Outcome:
             drive.kill_everywhere()
         drive.until_empty()
         found = evidence(network.addresses, home, straight, said.said)
-        happened = Happened(agent.link.met, agent.kills, duplicates(home))
+        met = agent.link.met + Counter({THROTTLE: agent.link.statuses[429]})
+        happened = Happened(met, agent.kills, duplicates(home))
         return Outcome(found, happened, dict(agent.link.statuses))
 
 
@@ -116,21 +123,21 @@ class Drive:
 
     def _killed_at_work(self) -> bool:
         return self._meanwhile(
-            self.agent.sync(), lambda sync: self.agent.kill_at_work(sync, self.size.stall_s)
+            self.agent.sync(), lambda sync: self.agent.kill_at_work(sync, KILLED_WITHIN_S)
         )
 
     def _post_killed(self) -> bool:
         """At any moment of a post that would send, too; then it is posted again."""
         drafts = self.site.day(self.size.fresh)
-        died = self.agent.kill(self.agent.post(drafts), POST_AT_RANDOM, 0.5, 3)
+        died = self.agent.kill(self.agent.post(drafts), POST_AT_RANDOM, *POST_KILLED_S)
         self._spool(drafts)
         return died
 
-    def _meanwhile(self, sync: Process, end: Any) -> bool:
+    def _meanwhile(self, sync: Process, end: Callable[[Process], bool]) -> bool:
         """Another process posts while the sync is at work and its end comes."""
         drafts = self.site.day(self.size.fresh)
         post = self.agent.post(drafts)
-        ended: bool = end(sync)
+        ended = end(sync)
         if not self.agent.well(post):
             self._spool(drafts)
         return ended
@@ -140,7 +147,7 @@ class Drive:
             assert self.agent.die_at(self.agent.post(drafts, OFFLINE, point=point), point)
         assert self.agent.well(self.agent.post(drafts, OFFLINE)), "a post that only spools failed"
 
-    def _again_and_again(self, once: Any) -> None:
+    def _again_and_again(self, once: Callable[[], bool]) -> None:
         assert any(once() for _ in range(TRIES_MAX)), "what is to die finished every time"
 
     def _quiet_toxics(self) -> list[str]:
