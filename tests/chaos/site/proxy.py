@@ -83,8 +83,8 @@ def torn(way: Way) -> None:
 
 
 def stalled(way: Way) -> None:
-    """Held for a time; it goes on even if the agent has died meanwhile."""
-    way.hold(way.dice.uniform(way.stall_s / 4, way.stall_s))
+    """Held for a time, seldom long; it goes on even if the agent has died meanwhile."""
+    way.hold(way.stall_s * way.dice.random() ** 2)
     clean(way)
 
 

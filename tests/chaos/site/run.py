@@ -18,6 +18,7 @@ from tests.chaos.site.agent import (
     OFFLINE,
     POINTS,
     POST_AT_RANDOM,
+    SYNC_AT_RANDOM,
     Agent,
     Process,
 )
@@ -57,7 +58,7 @@ class Size:
 
 
 SHORT = Size(backlog=400, passes=1, fresh=5, stall_s=1.0)
-LONG = Size(backlog=2000, passes=4, fresh=25, stall_s=35.0, must_meet=(*TOXICS, THROTTLE))
+LONG = Size(backlog=1500, passes=2, fresh=20, stall_s=35.0, must_meet=(*TOXICS, THROTTLE))
 """Stalls up to above the agent's own patience with one answer (30 s)."""
 
 
@@ -101,9 +102,9 @@ class Drive:
 
     def kill_everywhere(self) -> None:
         for point in self.agent.dice.sample(POINTS, len(POINTS)):
-            self._again_and_again(partial(self._die_at, point))
-        self._again_and_again(self._killed_at_work)
-        self._again_and_again(self._post_killed)
+            self._again_and_again(point, partial(self._die_at, point))
+        self._again_and_again(SYNC_AT_RANDOM, self._killed_at_work)
+        self._again_and_again(POST_AT_RANDOM, self._post_killed)
 
     def until_empty(self) -> None:
         """Until nothing waits and every toxic was met."""
@@ -147,8 +148,9 @@ class Drive:
             assert self.agent.die_at(self.agent.post(drafts, OFFLINE, point=point), point)
         assert self.agent.well(self.agent.post(drafts, OFFLINE)), "a post that only spools failed"
 
-    def _again_and_again(self, once: Callable[[], bool]) -> None:
-        assert any(once() for _ in range(TRIES_MAX)), "what is to die finished every time"
+    def _again_and_again(self, name: str, once: Callable[[], bool]) -> None:
+        assert any(once() for _ in range(TRIES_MAX)), f"never killed: {name}"
+        print(f"killed: {name}; {waiting(self.agent.home)} wait")
 
     def _quiet_toxics(self) -> list[str]:
         return [name for name in TOXICS if not self.agent.link.met[name]]
