@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make run` starts the whole system, `make` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help setup run status verify policy dashboards clean test unit check format peers fhir e2e-compose screenshots bench chaos simulate
+.PHONY: help setup run status verify policy dashboards clean test unit check format peers fhir e2e-compose screenshots bench chaos site-chaos simulate
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -78,6 +78,9 @@ bench: setup ## measure throughput and latency on this machine
 
 chaos: setup ## kill and freeze real processes, then check the history
 	@CHAOS=long $(BIN)/pytest -s tests/chaos
+
+site-chaos: setup ## a site's agent behind a bad link, killed at every step (SEED=1 deals the same)
+	@CHAOS=long SEED=$(SEED) $(BIN)/pytest -s tests/chaos/site
 
 simulate: setup ## all services in one process, with faults (SEED=1 repeats a run)
 	@$(BIN)/python -m tests.simulation --seed $(SEED)

@@ -6,7 +6,7 @@
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -52,7 +52,10 @@ class RunningNetwork:
 
 
 @contextmanager
-def running_network() -> Iterator[RunningNetwork]:
+def running_network(
+    only: Mapping[str, Mapping[str, str]] | None = None,
+) -> Iterator[RunningNetwork]:
+    """`only`: the service processes to start, each with environment of its own; else all."""
     with temporary_home() as home, Engines(home=home) as engines:
         create_topics(engines.bootstrap_servers)
         settings = Settings(port=_base_port(), home=home)
@@ -62,10 +65,9 @@ def running_network() -> Iterator[RunningNetwork]:
         network = RunningNetwork(addresses, engines, settings, backends)
         try:
             issuer.start()
-            names = [process.name for process in service_processes(settings)]
-            for name in names:
-                network.start(name)
-            for name in names:
+            for name in only or [process.name for process in service_processes(settings)]:
+                network.start(name, **(only or {}).get(name, {}))
+            for name in network.processes:
                 network.wait_ready(name)
             yield network
         finally:
