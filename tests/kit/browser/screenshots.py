@@ -39,7 +39,7 @@ SHOTS = (
     Shot("operations-dark", "operations", "/operations", dark=True),
     Shot("operations-phone", "operations", "/operations", PHONE, whole=False),
     Shot("policy", "operations", "/policy", whole=False),
-    Shot("clinic", "riverside-nurse", "/clinic"),
+    Shot("clinic", "riverside-nurse", "/clinic", whole=False),
     Shot("clinic-phone", "riverside-nurse", "/clinic", PHONE, whole=False),
     Shot("clinic-wall", "riverside-nurse", "/clinic", WALL, dark=True, whole=False),
     Shot("patient", "riverside-nurse", "/patients", whole=False, follow=RESPONDER),

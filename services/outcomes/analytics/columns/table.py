@@ -82,7 +82,9 @@ class Table:
         if frame.height < 2 or not frame.select(key).is_duplicated().any():
             return frame
         numbered = frame.with_row_index("_place")
-        last = numbered.sort("revision", maintain_order=True).unique(key, keep="last")
+        newest_first = numbered.sort("revision", descending=True, maintain_order=True)
+        # Of one revision told twice the first stands, as it does where they come one by one.
+        last = newest_first.unique(key, keep="first", maintain_order=True)
         return last.sort("_place").drop("_place")
 
     def _rows_of(self, frame: pl.DataFrame) -> tuple[Rows, Rows]:

@@ -11,7 +11,7 @@ from services.site.day.forms import Form, forms, shown, understood
 from shared.client.errors import BadEvent, ClientError, NotAnswering
 from shared.runtime.clock import random_token
 
-_SAID = ("id", "type", "service", "state", "verdict", "why")
+_SAID = ("type", "service", "verdict", "why")
 
 
 def demo_day(

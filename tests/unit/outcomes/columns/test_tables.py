@@ -134,6 +134,19 @@ def test_many_at_once_end_in_the_same_rows_as_one_by_one() -> None:
     assert shown(rows, at_once=60).equals(shown(rows, at_once=1))
 
 
+def test_of_one_revision_that_two_clinics_told_the_first_stands_however_many_come_at_once() -> None:
+    """A patient who moved: a replay, which takes many at once, must end where the first run did."""
+    told = [
+        {**record(result(revision=1, study_day=day), "p1", offset), "clinic": clinic}
+        for offset, (clinic, day) in enumerate([("harbor", -8), ("summit", -23)])
+    ]
+
+    one_by_one, at_once = shown(told, at_once=1), shown(told, at_once=2)
+
+    assert one_by_one["clinic"].to_list() == ["harbor"]
+    assert at_once.equals(one_by_one)
+
+
 def test_a_type_that_is_not_known_is_left_out_and_counted() -> None:
     strange = record(result(), "p", 0) | {"type": "outcomes.patient.new.v1"}
 
