@@ -58,7 +58,7 @@ def test_a_nurse_reads_her_own_clinic_s_policy_and_no_operations(
 ) -> None:
     page = opened("harbor-nurse", "/")
     expect(page.get_by_role("navigation", name="Pages").get_by_role("link")).to_have_text(
-        ["Policy"]
+        ["Clinic", "Patients", "Outcomes", "Policy"]
     )
 
     page.goto(f"{console}/policy?clinic=summit")
